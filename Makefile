@@ -1,0 +1,78 @@
+# `make demo` and `make test` each work alone on a fresh clone: they make .venv from the lock and run.
+# Needs Python 3.11 to 3.13; choose one with `make demo PYTHON=python3.12`.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+USER_STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+DEMO := build/demo
+# Byte code is made when a module is first used: compiling all of it at once takes longer than downloading it.
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
+
+.PHONY: help demo test check format lint types imports lock install clean
+
+help:  ## This list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+
+install: $(USER_STAMP)  ## Make .venv with the kilde command in it
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Kilde needs Python 3.11, 3.12 or 3.13, and none was found." \
+		"Install one, or name it: make demo PYTHON=/path/to/python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(USER_STAMP): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing Kilde into $(VENV) (a minute or two, once) ..."
+	$(PIP_INSTALL) --no-deps --require-hashes -r requirements.lock
+	$(PIP_INSTALL) --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing Kilde and its test tools into $(VENV) (a minute or two, once) ..."
+	$(PIP_INSTALL) --no-deps --require-hashes -r requirements-dev.lock
+	$(PIP_INSTALL) --no-build-isolation --no-deps -e .
+	@touch $@ $(USER_STAMP)
+
+demo: $(USER_STAMP)  ## Index the sample articles, ask about them, and open the REPL
+	$(BIN)/kilde index bot/samples --data-dir $(DEMO)
+	@echo
+	$(BIN)/kilde ask "Quando riapre il Museo del Vento?" --data-dir $(DEMO)
+	@echo
+	$(BIN)/kilde ask "How many cars does the electric ferry carry?" --language no --data-dir $(DEMO)
+	@echo
+	$(BIN)/kilde ask "Wie viele Elefanten leben im Zoo von Valserena?" --data-dir $(DEMO) || test $$? = 3  # 3: a refusal
+	@echo
+	@if test -t 0; then \
+		echo "$(BIN)/kilde repl --data-dir $(DEMO)"; $(BIN)/kilde repl --data-dir $(DEMO); \
+	else echo "Ask your own questions: $(BIN)/kilde repl --data-dir $(DEMO)"; fi
+
+test: $(DEV_STAMP)  ## Run the tests
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+check: format lint types imports test  ## Everything that CI runs
+
+format: $(DEV_STAMP)  ## Is the code formatted?
+	$(BIN)/ruff format --check --diff .
+
+lint: $(DEV_STAMP)  ## Are there mistakes that a linter sees?
+	$(BIN)/ruff check .
+
+types: $(DEV_STAMP)  ## Do the types hold?
+	$(BIN)/mypy
+
+imports: $(DEV_STAMP)  ## Do the imports go one way?
+	$(BIN)/lint-imports --no-logo
+
+# The lock holds hashes of PyPI's files for every platform and supported Python, and names no index.
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --group build --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock" --quiet --upgrade
+
+lock: $(DEV_STAMP)  ## Resolve the dependencies anew
+	$(PIP_INSTALL) "uv>=0.9"
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:  ## Remove what make made
+	rm -rf $(VENV) build dist

@@ -1,0 +1,91 @@
+"""The texts and questions that figures are measured on, read from a folder outside the project."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+XQUAD_LANGUAGES = ("it", "en", "de", "es", "ro", "ru", "tr", "ar", "zh", "el", "vi", "hi", "th")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One paragraph or article of a data set."""
+
+    doc: str
+    language: str
+    text: str
+    group: int
+    """Documents of one group treat one subject; tuning and reporting never share a group."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldQuestion:
+    """A question with the document that answers it and the strings that count as its answer there."""
+
+    id: str
+    qid: str
+    """The same in every language."""
+    language: str
+    text: str
+    doc: str
+    answers: tuple[str, ...]
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """Read a gzipped file of JSON lines."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def xquad(data: Path) -> tuple[list[Document], list[GoldQuestion]]:
+    """XQuAD and SQuAD-it: paragraphs in thirteen languages, and questions in each."""
+    documents = [
+        Document(row["doc"], row["lang"], row["text"], row["article"]) for row in read_rows(data / "xquad" / "documents.jsonl.gz")
+    ]
+    return documents, _questions(data / "xquad" / "questions.jsonl.gz")
+
+
+def norquad(data: Path) -> tuple[list[Document], list[GoldQuestion]]:
+    """NorQuAD: Norwegian news and encyclopaedia texts with questions."""
+    rows = read_rows(data / "norquad" / "documents.jsonl.gz")
+    documents = [Document(row["doc"], "no", row["text"], 1000 + number) for number, row in enumerate(rows)]
+    return documents, _questions(data / "norquad" / "questions.jsonl.gz")
+
+
+def write_articles(documents: Iterable[Document], folder: Path) -> None:
+    """Write documents as one article file, ``articles.jsonl``, for the library to read; their ids become the items."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "articles.jsonl").open("w", encoding="utf-8") as out:
+        for document in documents:
+            row = {"id": document.doc, "text": document.text, "language": document.language}
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def doc_of(source: str) -> str:
+    """The data set's document id of an article's source, ``articles.jsonl#id``."""
+    return source.partition("#")[2]
+
+
+def tuned_on(group: int) -> bool:
+    """Whether fitted values may look at this group: the even ones; figures are reported on the odd ones."""
+    return group % 2 == 0
+
+
+def holds_answer(text: str, answers: Iterable[str]) -> bool:
+    """Whether a text holds one of the answers, letter case and blanks aside."""
+    folded = " ".join(text.lower().split())
+    return any(" ".join(answer.lower().split()) in folded for answer in answers)
+
+
+def _questions(path: Path) -> list[GoldQuestion]:
+    return [
+        GoldQuestion(row["id"], row.get("qid", row["id"]), row["lang"], row["question"], row["doc"], tuple(row["answers"]))
+        for row in read_rows(path)
+    ]

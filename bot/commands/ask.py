@@ -1,0 +1,90 @@
+"""``kilde ask``: one question, or a file of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import BinaryIO
+
+import click
+
+from bot.commands.options import common_options, json_option
+from retrieval.errors import KildeError
+
+EXIT_REFUSAL = 3
+
+
+@click.command("ask")
+@click.argument("question", required=False)
+@click.option("--batch", type=click.File("rb"), metavar="FILE|-", help="Answer one JSON object a line, in order.")
+@click.option("--language", metavar="CODE", help="Only articles in this language, such as it.")
+@click.option("--outlet", metavar="NAME", help="Only articles of this outlet.")
+@click.option(
+    "--from", "published_from", metavar="DATE", help="Only articles published on this day (YYYY-MM-DD) or later."
+)
+@click.option(
+    "--to", "published_to", metavar="DATE", help="Only articles published on this day (YYYY-MM-DD) or earlier."
+)
+@json_option
+@common_options
+def command(
+    question: str | None, batch: BinaryIO | None, as_json: bool, flags: Mapping[str, str | None], **filters: str | None
+) -> int:
+    """Answer one question with citations, or say that the articles do not say (exit status 3).
+
+    A QUESTION of - is read from standard input. With --batch, each line in is an object with "id" and "question" and,
+    where wanted, "history", "filters" and "passages"; each line out is the object that --json prints.
+
+    \b
+    Examples:
+      kilde ask "Quando riapre il ponte?"
+      kilde ask "When does the bridge open?" --language it --from 2025-01-01
+      kilde ask "Hvem bygger broen?" --json | jq -r .answer
+      kilde ask --batch questions.jsonl > answers.jsonl
+    """
+    if (question is None) == (batch is None):
+        raise click.UsageError('Give one question in quotes, such as kilde ask "When does it open?", or --batch FILE.')
+    if batch is not None:
+        return _answer_batch(batch, flags, filters)
+    text = sys.stdin.read() if question == "-" else question or ""
+    return _answer_one(text.strip(), as_json, flags, filters)
+
+
+def _answer_one(
+    question: str, as_json: bool, flags: Mapping[str, str | None], filters: Mapping[str, str | None]
+) -> int:
+    from bot.app import App  # late: settings .3 s, the pipeline 2 s
+    from bot.config import detect_terminal
+    from bot.filters import parse_filters
+    from bot.render.json import error_object, response_object, to_json
+    from bot.render.text import render_response
+    from retrieval.models import Refusal
+
+    try:
+        with App.start(flags) as app:
+            library = app.library()
+            response = library.ask(question, filters=parse_filters(filters))
+            if not response.retrieved and library.size()[0] == 0:
+                click.echo(app.empty_hint(), err=True)
+    except KildeError as error:
+        if as_json:
+            click.echo(to_json(error_object(error, question=question)))
+        raise
+    if as_json:
+        click.echo(to_json(response_object(response)))
+    else:
+        click.echo(render_response(response, detect_terminal(sys.stdout)))
+    return EXIT_REFUSAL if isinstance(response, Refusal) else 0
+
+
+def _answer_batch(file: BinaryIO, flags: Mapping[str, str | None], filters: Mapping[str, str | None]) -> int:
+    from bot.app import App  # late: settings .3 s
+    from bot.batch import answer_lines
+    from bot.filters import parse_filters
+    from bot.render.json import to_json
+
+    parse_filters(filters)  # a wrong flag is wrong usage, not an error on every line
+    with App.start(flags) as app:
+        for line in answer_lines(file, app, {name: value for name, value in filters.items() if value is not None}):
+            click.echo(to_json(line))  # flushes
+    return 0

@@ -1,0 +1,40 @@
+"""Log messages on standard error, and incidents in files."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+import tempfile
+import traceback
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+logger = logging.getLogger(__name__)
+
+
+def configure(level: str) -> None:
+    """Writes messages of at least this level to standard error; those of other packages only from WARNING."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+    for name in ("bot", "retrieval", "prompts"):
+        logging.getLogger(name).setLevel(level)
+
+
+def describe_incident(error: Exception) -> str:
+    """Writes an unexpected error with its traceback to a file of its own, for a report of the fault.
+
+    Returns:
+        A sentence for the user, with the incident's id and the file.
+    """
+    incident = secrets.token_hex(4)
+    details = "".join(traceback.format_exception(error))
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", prefix=f"kilde-{incident}-", suffix=".log", delete=False
+    ) as file:
+        file.write(details)
+    logger.debug("incident %s", incident, exc_info=error)
+    return f"Kilde hit a fault of its own ({type(error).__name__}). Incident {incident}; the details are in {file.name}"

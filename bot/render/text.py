@@ -1,0 +1,95 @@
+"""Answers as a person reads them in a terminal."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+
+import regex
+
+from bot.render.messages import messages_for
+from bot.render.wrap import wrap
+from bot.terminal import Terminal, safe_line, safe_url
+from retrieval.models import Answer, AnswerSentence, ArticleSummary, Citation, Refusal, Response
+
+_NO_SPACE_AFTER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}。！？]$")
+_INDENT = "    "
+
+
+def render_response(response: Response, terminal: Terminal) -> str:
+    """The whole answer or refusal, without a line break at its end."""
+    lines = _answer(response, terminal) if isinstance(response, Answer) else _refusal(response, terminal)
+    return "\n".join(lines)
+
+
+def render_citations(citations: tuple[Citation, ...], terminal: Terminal) -> list[str]:
+    """The numbered list: quote, outlet, date, language, link."""
+    lines: list[str] = []
+    for citation in citations:
+        lines += _citation(citation, terminal)
+    return lines
+
+
+def provenance(outlet: str | None, published: date | None, language: str) -> list[str]:
+    """Outlet, ISO date and language, those that are known, safe to show."""
+    return [safe_line(part) for part in (outlet, published and published.isoformat(), language) if part]
+
+
+def join_sentences(sentences: tuple[AnswerSentence, ...]) -> str:
+    """The sentences as one paragraph, each followed by its numbers: ``It opened in May. [1]``."""
+    parts = [safe_line(sentence.text).strip() + _marks(sentence) for sentence in sentences]
+    text = parts[0] if parts else ""
+    for (before, _), part in zip(pairwise(sentences), parts[1:], strict=True):
+        text += ("" if _NO_SPACE_AFTER.search(before.text.strip()) else " ") + part
+    return text
+
+
+def _marks(sentence: AnswerSentence) -> str:
+    space = "" if _NO_SPACE_AFTER.search(sentence.text.strip()) else " "
+    return space + "".join(f"[{number}]" for number in sentence.citations)
+
+
+def _answer(answer: Answer, terminal: Terminal) -> list[str]:
+    paragraph = wrap(join_sentences(answer.sentences), terminal.width)
+    return [*(terminal.paint(line, "bold") for line in paragraph), "", *render_citations(answer.citations, terminal)]
+
+
+def _citation(citation: Citation, terminal: Terminal) -> list[str]:
+    number = f"[{citation.number}] "
+    quote = wrap(f"“{safe_line(citation.quote)}”", terminal.width, indent=_INDENT, first_indent=number)
+    quote[0] = terminal.paint(number.strip(), "cyan") + quote[0][len(number) - 1 :]
+    parts = provenance(citation.outlet, citation.published, citation.language)
+    title = safe_line(citation.title or citation.source)
+    details = wrap(" · ".join([*parts, title]), terminal.width, indent=_INDENT)
+    lines = quote + [terminal.paint(line, "dim") for line in details]
+    address = safe_url(citation.url) if citation.url else None
+    if address is None:
+        return (
+            lines if citation.title is None else [*lines, _INDENT + terminal.paint(safe_line(citation.source), "dim")]
+        )
+    # An address is never wrapped: a terminal that finds links by itself, and a person who copies one, need it whole.
+    return [*lines, _INDENT + terminal.paint(terminal.link(_short(address, terminal), address), "dim")]
+
+
+def _short(address: str, terminal: Terminal) -> str:
+    """The address as it is shown; cut to the line where the terminal carries the whole of it behind the text."""
+    room = (terminal.width or 0) - len(_INDENT)
+    if not terminal.hyperlinks or len(address) <= room:
+        return address
+    return address[: room - 1] + "…"
+
+
+def _refusal(refusal: Refusal, terminal: Terminal) -> list[str]:
+    words = messages_for(refusal.language)
+    lines = [terminal.paint(line, "bold") for line in wrap(words.refusal, terminal.width)]
+    if refusal.closest:
+        lines += ["", f"{words.closest}:"]
+        for article in refusal.closest:
+            lines += _article_line(article, terminal)
+    return lines
+
+
+def _article_line(article: ArticleSummary, terminal: Terminal) -> list[str]:
+    parts = provenance(article.outlet, article.published, article.language)
+    text = " · ".join([safe_line(article.title or article.source), *parts])
+    return wrap(text, terminal.width, indent=_INDENT, first_indent="  - ")

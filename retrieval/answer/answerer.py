@@ -1,0 +1,173 @@
+"""From a question to an answer or a refusal: search, read, choose, check."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from retrieval.answer.candidates import Candidate, SentenceVectors, list_candidates
+from retrieval.answer.citations import verify
+from retrieval.answer.confidence import confidence
+from retrieval.answer.extractive import Selection, compose, select_sentences
+from retrieval.answer.features import QuestionTerms, feature_matrix
+from retrieval.answer.follow_up import standalone_question
+from retrieval.answer.reader import SentenceReader
+from retrieval.index.store import summary_of
+from retrieval.models import Answer, ArticleSummary, Filters, Refusal, Response, Retrieved, Timings, Turn
+from retrieval.search.passages import Passage, join_passages
+from retrieval.search.question import Question, clean_question, read_question
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+    from retrieval.index.embedding import Vector
+    from retrieval.index.lexical import LexicalIndex
+    from retrieval.search.fitted import FittedValues
+    from retrieval.search.hybrid import HybridRetriever
+    from retrieval.search.ranked import RankedNode
+
+PASSAGE_NODES = 6
+"""Nodes whose sentences are read; of six, .95 hold the answer within a language and .88 from en, de, es, ro to it."""
+SHOWN_PASSAGES = 10
+CLOSEST_ARTICLES = 3
+MIN_CONFIDENCE_UNCALIBRATED = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What an answerer searches and checks against."""
+
+    retriever: HybridRetriever
+    lexical: LexicalIndex
+    article_text: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was found for one question."""
+
+    question: Question
+    ranked: list[RankedNode]
+    selection: Selection | None
+    embed_ms: float
+    search_ms: float
+
+
+class Answerer:
+    """Answers questions by quoting."""
+
+    def __init__(
+        self, embedding: BaseEmbedding, fitted: FittedValues | None, *, max_question_chars: int, min_confidence: float | None
+    ) -> None:
+        """Read with ``embedding`` and the values fitted to it.
+
+        Args:
+            embedding: The model that the articles were embedded with.
+            fitted: Values fitted to it; without them confidence is uncalibrated and nothing found is refused.
+            max_question_chars: Longer questions are an error.
+            min_confidence: Answers below it become refusals; None takes the fitted one.
+        """
+        self._embedding = embedding
+        self._fitted = fitted
+        self._reader = SentenceReader(fitted)
+        self._vectors = SentenceVectors(embedding)
+        self._max_question_chars = max_question_chars
+        fitted_minimum = fitted.scalars["min_confidence"] if fitted else MIN_CONFIDENCE_UNCALIBRATED
+        self._min_confidence = fitted_minimum if min_confidence is None else min_confidence
+
+    def ask(self, text: str, sources: Sources, *, filters: Filters | None = None, history: Sequence[Turn] = ()) -> Response:
+        """Answer one question.
+
+        Raises:
+            QuestionError: The question is empty, too long, or not in words that can be read.
+            CitationError: A quote does not match the store.
+        """
+        started = time.perf_counter()
+        asked = clean_question(text, max_chars=self._max_question_chars)
+        standalone = standalone_question(asked, history)
+        reading = self._read(standalone, sources, filters)
+        response = self._respond(asked, reading, sources)
+        total_ms = _ms_since(started)
+        return _with_timings(
+            response,
+            Timings(
+                embed=reading.embed_ms,
+                search=reading.search_ms,
+                answer=round(total_ms - reading.embed_ms - reading.search_ms, 3),
+                total=total_ms,
+            ),
+        )
+
+    def _read(self, standalone: str, sources: Sources, filters: Filters | None) -> _Reading:
+        started = time.perf_counter()
+        question = read_question(standalone, self._embedding)
+        embed_ms = _ms_since(started)
+        started = time.perf_counter()
+        ranked = sources.retriever.rank(question, filters=filters)
+        passages = join_passages(ranked, limit=PASSAGE_NODES)
+        search_ms = _ms_since(started)
+        return _Reading(question, ranked, self._select(question, passages, sources), embed_ms, search_ms)
+
+    def _select(self, question: Question, passages: Sequence[Passage], sources: Sources) -> Selection | None:
+        candidates = list_candidates(passages)
+        if not candidates:
+            return None
+        probabilities = self.probabilities(question, candidates, sources.lexical)
+        return select_sentences(candidates, probabilities, language=question.language)
+
+    def probabilities(self, question: Question, candidates: Sequence[Candidate], lexical: LexicalIndex) -> Vector:
+        """Probability that each candidate holds the answer, ``(len(candidates),)``."""
+        vectors = self._vectors.of([candidate.text for candidate in candidates])
+        asked = QuestionTerms.of(question, lexical.terms(question.text, language=question.language), lexical.idf)
+        features = feature_matrix(question, asked, candidates, vectors, fitted=self._fitted)
+        return self._reader.probabilities(features, question=question.vector, sentences=vectors)
+
+    def _respond(self, asked: str, reading: _Reading, sources: Sources) -> Response:
+        retrieved = tuple(_retrieved(item) for item in reading.ranked[:SHOWN_PASSAGES])
+        certainty = confidence(reading.selection, self._fitted) if reading.selection else 0.0
+        if reading.selection is None or certainty < self._min_confidence:
+            return Refusal(
+                question=asked,
+                language=reading.question.language,
+                confidence=certainty,
+                mode="extractive",
+                closest=_closest(reading.ranked),
+                retrieved=retrieved,
+                timings=Timings(),
+                standalone_question=reading.question.text,
+            )
+        sentences, citations = compose(reading.selection)
+        verify(citations, sources.article_text)
+        return Answer(
+            question=asked,
+            language=reading.question.language,
+            sentences=sentences,
+            citations=citations,
+            confidence=certainty,
+            mode="extractive",
+            retrieved=retrieved,
+            timings=Timings(),
+            standalone_question=reading.question.text,
+        )
+
+
+def _with_timings(response: Response, timings: Timings) -> Response:
+    return replace(response, timings=timings)
+
+
+def _retrieved(item: RankedNode) -> Retrieved:
+    node = item.node
+    return Retrieved(node.article_id, node.source, node.start_char, node.end_char, round(item.score, 4))
+
+
+def _closest(ranked: Sequence[RankedNode]) -> tuple[ArticleSummary, ...]:
+    """The articles of the best nodes, each once."""
+    nodes = {item.node.article_id: item.node for item in reversed(ranked)}
+    best_first = dict.fromkeys(item.node.article_id for item in ranked)
+    return tuple(summary_of(nodes[article_id]) for article_id in list(best_first)[:CLOSEST_ARTICLES])
+
+
+def _ms_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 3)

@@ -1,0 +1,69 @@
+"""The sentences that an answer may be made of, with their vectors."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retrieval.index.embedding import Vector, embed_passages
+from retrieval.models import Span
+from retrieval.search.passages import Passage
+from retrieval.search.ranked import RankedNode
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+CACHED_SENTENCES = 20_000
+"""Sentence vectors that are kept: 30 MB at 384 dimensions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One sentence of a passage."""
+
+    passage: Passage
+    ranked: RankedNode
+    """The node that holds it."""
+    span: Span
+    text: str
+    place: int
+    """Position among the sentences of its node, from 0."""
+
+
+def list_candidates(passages: Sequence[Passage]) -> list[Candidate]:
+    """Every sentence of the passages, best passage first, in the articles' order within one."""
+    candidates = []
+    for passage in passages:
+        for ranked in passage.nodes:
+            node = ranked.node
+            for place, span in enumerate(node.sentences):
+                text = node.text[span.start_char - node.start_char : span.end_char - node.start_char]
+                candidates.append(Candidate(passage, ranked, span, text, place))
+    return candidates
+
+
+class SentenceVectors:
+    """Embeds sentences, and remembers those it embedded last."""
+
+    def __init__(self, embedding: BaseEmbedding, *, capacity: int = CACHED_SENTENCES) -> None:
+        """Keep at most ``capacity`` vectors of ``embedding``."""
+        self._embedding = embedding
+        self._capacity = capacity
+        self._kept: OrderedDict[str, Vector] = OrderedDict()
+
+    def of(self, texts: Sequence[str]) -> Vector:
+        """Vectors of sentences, ``(len(texts), dim)`` float32, L2-normalised."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._kept]
+        fresh = dict(zip(missing, embed_passages(self._embedding, missing), strict=True)) if missing else {}
+        for text in texts:
+            if text in self._kept:
+                self._kept.move_to_end(text)
+        rows = [fresh[text] if text in fresh else self._kept[text] for text in texts]
+        self._kept.update(fresh)
+        while len(self._kept) > self._capacity:
+            self._kept.popitem(last=False)
+        return np.array(rows, dtype=np.float32)

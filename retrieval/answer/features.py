@@ -1,0 +1,149 @@
+"""What can be seen of a question and a sentence together, as numbers for the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import regex
+
+from retrieval.answer.candidates import Candidate
+from retrieval.index.analysis import Term, analyze
+from retrieval.index.embedding import Vector
+from retrieval.search.centering import centred_cosine
+from retrieval.search.fitted import FittedValues, Matrix
+from retrieval.search.question import Question
+
+FEATURES = (
+    "cosine", "centred_cosine", "coverage", "node_coverage", "node_score", "score_below_best", "node_rank", "node_bm25",
+    "node_similarity", "log_length", "new_numbers", "new_names", "shared_numbers", "shared_names", "place", "is_first",
+    "same_language", "question_terms", "question_numbers", "question_names", "rarest_missing",
+)  # fmt: skip
+"""Names of the columns; a reader's weights belong to exactly these."""
+
+_NUMBER = regex.compile(r"\d+")
+_NAME = regex.compile(r"\p{Lu}[\p{L}\d]+")
+_SENTENCE_STARTS = regex.compile(r"(?:^|[.!?…»”\"]\s+)[\"«“„(¿¡—–-]*\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTerms:
+    """The words of a question that carry its meaning, and how rare each is in the library."""
+
+    terms: tuple[Term, ...]
+    idf: Vector
+    """``(len(terms),)`` float32, positive."""
+    numbers: frozenset[str]
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, question: Question, terms: Sequence[Term], idf: Callable[[Term], float]) -> QuestionTerms:
+        """Look up each term's rarity."""
+        return cls(
+            terms=tuple(terms),
+            idf=np.array([idf(term) for term in terms], dtype=np.float32),
+            numbers=frozenset(_NUMBER.findall(question.text)),
+            names=frozenset(name.casefold() for name in _NAME.findall(question.text)),
+        )
+
+    def held_by(self, keys: frozenset[str]) -> Vector:
+        """Which terms a text with these keys holds: 1 or 0 each, ``(len(terms),)``."""
+        return np.array([any(key in keys for key in term.keys) for term in self.terms], dtype=np.float32)
+
+    def coverage(self, held: Vector) -> float:
+        """Share of the question's words that is held, weighted by rarity, 0 to 1."""
+        total = float(self.idf.sum())
+        return float(self.idf @ held) / total if total > 0 else 0.0
+
+
+def feature_matrix(
+    question: Question,
+    asked: QuestionTerms,
+    candidates: Sequence[Candidate],
+    vectors: Vector,
+    *,
+    fitted: FittedValues | None,
+) -> Matrix:
+    """Features of every candidate, ``(len(candidates), len(FEATURES))`` float32.
+
+    Args:
+        question: The question.
+        asked: Its terms.
+        candidates: Sentences, best passage first.
+        vectors: Their vectors, ``(len(candidates), dim)``.
+        fitted: Holds the language means; without it, centred cosines equal cosines.
+    """
+    best = max(candidate.ranked.score for candidate in candidates)
+    order = {node_id: rank for rank, node_id in enumerate(_nodes_by_score(candidates))}
+    held_by_node = {node_id: asked.held_by(keys) for node_id, keys in _node_keys(candidates).items()}
+    rows = []
+    for candidate, vector in zip(candidates, vectors, strict=True):
+        node = candidate.ranked.node
+        numbers, names = _numbers_and_names(candidate.text)
+        held, held_near = asked.held_by(_keys(candidate.text, node.language)), held_by_node[node.id]
+        cosine = float(question.vector @ vector)
+        across = fitted and centred_cosine(
+            fitted, question=question.vector, asked_in=question.language, passage=vector, written_in=node.language
+        )
+        rows.append(
+            (
+                cosine,
+                cosine if across is None else across,
+                asked.coverage(held),
+                asked.coverage(held_near),
+                candidate.ranked.score,
+                candidate.ranked.score - best,
+                order[node.id],
+                candidate.ranked.coverage,
+                candidate.ranked.dense,
+                np.log1p(len(candidate.text)),
+                len(numbers - asked.numbers),
+                len(names - asked.names),
+                len(numbers & asked.numbers),
+                len(names & asked.names),
+                candidate.place / max(1, len(node.sentences)),
+                candidate.place == 0,
+                node.language == question.language,
+                len(asked.terms),
+                len(asked.numbers),
+                len(asked.names),
+                _rarest_missing(asked, held_near),
+            )
+        )
+    return np.array(rows, dtype=np.float32)
+
+
+def _nodes_by_score(candidates: Sequence[Candidate]) -> list[str]:
+    scores = {candidate.ranked.node.id: candidate.ranked.score for candidate in candidates}
+    return sorted(scores, key=lambda node_id: (-scores[node_id], node_id))
+
+
+def _node_keys(candidates: Sequence[Candidate]) -> dict[str, frozenset[str]]:
+    keys: dict[str, frozenset[str]] = {}
+    for candidate in candidates:
+        node = candidate.ranked.node
+        keys[node.id] = keys.get(node.id, frozenset()) | _keys(candidate.text, node.language)
+    return keys
+
+
+def _rarest_missing(asked: QuestionTerms, held: Vector) -> float:
+    """Rarity of the rarest word that the node lacks, as a share of the question's rarest; 0 if it has all."""
+    if not len(asked.idf) or asked.idf.max() <= 0:
+        return 0.0
+    return float((asked.idf * (1 - held)).max() / asked.idf.max())
+
+
+@lru_cache(maxsize=20_000)
+def _keys(text: str, language: str) -> frozenset[str]:
+    return frozenset(key for term in analyze(text, language) for key in term.keys)
+
+
+@lru_cache(maxsize=20_000)
+def _numbers_and_names(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Numbers, and words in capitals that do not begin a sentence, in small letters."""
+    names = frozenset(
+        match.group().casefold() for match in _NAME.finditer(text) if not _SENTENCE_STARTS.search(text[: match.start()])
+    )
+    return frozenset(_NUMBER.findall(text)), names

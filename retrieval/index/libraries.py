@@ -1,0 +1,142 @@
+"""Libraries as Chroma collections: which exist, making one, and whether one fits the embedding model."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from retrieval.errors import EmbeddingMismatchError, LibraryNotFoundError, StoreError
+from retrieval.index.connection import Connection, translated_errors
+from retrieval.index.embedding import EmbeddingIdentity
+from retrieval.index.index_guard import SYNC_THRESHOLD
+from retrieval.index.lock import writer_lock
+from retrieval.settings import Settings
+
+if TYPE_CHECKING:
+    from chromadb.api.models.Collection import Collection
+
+FORMAT_VERSION = 1
+HNSW = {
+    "space": "ip",
+    "ef_construction": 200,
+    "max_neighbors": 32,
+    "ef_search": 300,
+    "sync_threshold": SYNC_THRESHOLD,
+}
+"""Inner product of unit vectors is their cosine; Chroma's "cosine" changes a vector's last bits when it stores it.
+
+``ef_search`` bounds how many nearest nodes are found well; the defaults (16 neighbours, 100) are meant for ten results.
+"""
+
+
+def list_libraries(settings: Settings) -> list[str]:
+    """Names of the libraries in the data folder or on the server, sorted.
+
+    Raises:
+        StoreError: If the data folder cannot be read.
+        StoreUnavailableError: If the Chroma server does not answer.
+    """
+    connection = Connection.open(settings, create=False)
+    if connection is None:
+        return []
+    try:
+        with translated_errors(connection.where):
+            return library_names(connection)
+    finally:
+        connection.close()
+
+
+def library_names(connection: Connection) -> list[str]:
+    """Names of the libraries, sorted; collections that Kilde did not make are left out."""
+    collections = connection.client.list_collections()
+    return sorted(collection.name for collection in collections if "kilde_format" in (collection.metadata or {}))
+
+
+def find_collection(connection: Connection, name: str) -> Collection | None:
+    """The collection as it is now, or None."""
+    from chromadb.errors import NotFoundError  # late: 0.7 s
+
+    try:
+        return connection.client.get_collection(name, embedding_function=None)
+    except NotFoundError:
+        return None
+
+
+def existing_library(connection: Connection, settings: Settings) -> tuple[Collection, dict[str, Any]]:
+    """The collection as it is now, and its metadata.
+
+    Raises:
+        LibraryNotFoundError: If there is none of that name.
+    """
+    collection = find_collection(connection, settings.library)
+    if collection is None:
+        raise not_found(settings, library_names(connection))
+    return collection, dict(collection.metadata or {})
+
+
+def create_library(settings: Settings, identity: EmbeddingIdentity) -> None:
+    """Make the data folder and the library if they do not exist, one process at a time."""
+    connection = Connection.open(settings, create=False)
+    try:
+        if connection is not None:
+            with translated_errors(connection.where):
+                if find_collection(connection, settings.library) is not None:
+                    return
+        with writer_lock(settings.data_dir, timeout_s=settings.lock_timeout_s):
+            connection = connection or Connection.open(settings, create=True)
+            if connection is None:
+                raise not_found(settings, [])
+            with translated_errors(connection.where):
+                if find_collection(connection, settings.library) is None:  # not made while we waited
+                    _make_collection(connection, settings.library, identity)
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+def _make_collection(connection: Connection, name: str, identity: EmbeddingIdentity) -> None:
+    connection.client.create_collection(
+        name,
+        metadata={
+            "kilde_format": FORMAT_VERSION,
+            "embedding": identity.fingerprint,
+            "dimension": identity.dimension,
+            "version": time.time_ns() // 1_000_000,
+        },
+        configuration={"hnsw": dict(HNSW)},  # type: ignore[arg-type]  # chromadb wants its own TypedDict
+        embedding_function=None,
+    )
+
+
+def checked_identity(
+    settings: Settings, metadata: dict[str, Any], identity: EmbeddingIdentity | None
+) -> EmbeddingIdentity:
+    """The embedding model that a library was made with.
+
+    Raises:
+        StoreError: If the collection is not a library of this format.
+        EmbeddingMismatchError: If ``identity`` is another model; None accepts any.
+    """
+    if metadata.get("kilde_format") != FORMAT_VERSION:
+        raise StoreError(
+            f"The Chroma collection {settings.library!r} was not made by this version of Kilde "
+            f"(format {metadata.get('kilde_format', 'none')}, needed {FORMAT_VERSION}). "
+            "Index the articles under another name: --library."
+        )
+    found = EmbeddingIdentity(str(metadata["embedding"]), int(metadata["dimension"]))
+    if identity is not None and identity != found:
+        raise EmbeddingMismatchError(
+            f"The library {settings.library!r} was made with the embedding model {found.fingerprint} "
+            f"({found.dimension} dimensions), and {identity.fingerprint} ({identity.dimension}) is configured. "
+            "Configure the former, or index the articles again "
+            "into a new library (--library) or data folder (--data-dir)."
+        )
+    return found
+
+
+def not_found(settings: Settings, names: Sequence[str]) -> LibraryNotFoundError:
+    """The error that names the libraries there are."""
+    where = settings.chroma_url or f"the data folder {settings.data_dir}"
+    known = f"It has: {', '.join(names)}." if names else "It has none yet; make one with `kilde index PATH`."
+    return LibraryNotFoundError(f"There is no library {settings.library!r} in {where}. {known}")

@@ -1,0 +1,158 @@
+"""Which files a run reads, and which stored articles it may remove."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from retrieval.articles.encoding import decode
+from retrieval.articles.files import SourceFile, UnlistedFolder, read_bytes, scan
+from retrieval.errors import ArticleError
+from retrieval.models import Failure
+
+
+@dataclass(slots=True)
+class Scope:
+    """The files below the paths that one run names, and what is known of each path.
+
+    Paths are absolute POSIX paths; an article inside a JSON file has the path ``file#item``.
+    """
+
+    files: list[SourceFile] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    _roots: list[str] = field(default_factory=list)
+    """Articles at or below these may vanish."""
+    _kept: list[str] = field(default_factory=list)
+    """But nothing is known of these, so what is at or below them stays."""
+    _broken: dict[str, _BrokenFile] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, paths: Sequence[Path | str], *, prune: bool) -> Scope:
+        """List the files of the paths, each file once."""
+        scope = cls()
+        seen: set[Path] = set()
+        for path in paths:
+            scope._add(path, prune=prune, seen=seen)
+        return scope
+
+    def keep_file(self, file: SourceFile) -> None:
+        """The file could not be read, so the articles it held stay."""
+        self._kept.append(_joined(file.root, file.relative))
+
+    def keep_failed_items(self, file: SourceFile, failures: Sequence[Failure]) -> None:
+        """Some articles of the file could not be read; those stay, or all that are missing if it is unknown which."""
+        if failures:
+            path = _joined(file.root, file.relative)
+            self._broken[path] = _BrokenFile.read(file, [failure.source.rpartition("#")[2] for failure in failures])
+
+    def vanished(self, locations: dict[str, tuple[str, str]]) -> list[str]:
+        """Ids of the articles that are gone, out of those that the run did not find.
+
+        Args:
+            locations: Root and source by article id.
+        """
+        paths = {article_id: _joined(root, source) for article_id, (root, source) in locations.items() if root}
+        gone = {
+            article_id: path
+            for article_id, path in paths.items()
+            if _is_below(path, self._roots) and not _is_below(path, self._kept)
+        }
+        for file_path, broken in self._broken.items():
+            items = {i: path[len(file_path) + 1 :] for i, path in gone.items() if path.startswith(f"{file_path}#")}
+            kept = broken.kept(items)
+            if kept:
+                self.warnings.append(
+                    f"{file_path}: {broken.count} of its articles could not be read, "
+                    f"so {len(kept)} that it held before are kept"
+                )
+            for article_id in kept:
+                del gone[article_id]
+        return sorted(gone)
+
+    def _add(self, path: Path | str, *, prune: bool, seen: set[Path]) -> None:
+        root = Path(os.path.abspath(path)).as_posix()  # noqa: PTH100  resolve() would follow links; articles go by the name
+        files: list[SourceFile] = []
+        unlisted = False
+        try:
+            for found in scan(path):
+                if isinstance(found, SourceFile):
+                    files.append(found)
+                    continue
+                self.failures.append(found)
+                below_root = not (isinstance(found, UnlistedFolder) and not found.relative)
+                unlisted = unlisted or not below_root
+                if below_root:
+                    self._kept.append(
+                        _joined(root, found.relative if isinstance(found, UnlistedFolder) else found.source)
+                    )
+        except ArticleError as error:
+            self.failures.append(Failure(str(path), str(error)))
+            unlisted = True
+        self.files += [file for file in files if file.path not in seen]
+        seen.update(file.path for file in files)
+        if files or prune:
+            self._roots.append(root)
+        elif not unlisted:
+            self.warnings.append(
+                f"{path} holds no article files; what was indexed from it is kept (--prune removes it)"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _BrokenFile:
+    """A JSON file some of whose articles could not be read."""
+
+    count: int
+    numbers: frozenset[str]
+    """Lines or positions of those, from 1."""
+    texts: tuple[str, ...]
+    """What is written there."""
+
+    @classmethod
+    def read(cls, file: SourceFile, numbers: Sequence[str]) -> _BrokenFile:
+        try:
+            text = decode(read_bytes(file.path, max_bytes=file.size))
+            records = text.split("\n") if file.path.suffix.lower() == ".jsonl" else _records(text)
+            texts = tuple(records[int(number) - 1] for number in numbers)
+        except (ArticleError, ValueError, IndexError):  # it changed since it was read; then nothing is known
+            texts = ("",) * len(numbers)
+        return cls(len(numbers), frozenset(numbers), texts)
+
+    def kept(self, items: dict[str, str]) -> list[str]:
+        """Which of the missing articles to keep.
+
+        One whose key or number is that of a broken place. If a broken place fits none of them, it may have been any:
+        then all.
+
+        Args:
+            items: Keys in the file by article id.
+        """
+        found = {article_id for article_id, key in items.items() if key in self.numbers or self._mentions(key)}
+        explained = all(any(_quoted(key) in text for key in items.values()) for text in self.texts)
+        return sorted(found if explained else items)
+
+    def _mentions(self, key: str) -> bool:
+        return any(_quoted(key) in text for text in self.texts)
+
+
+def _quoted(key: str) -> str:
+    return json.dumps(key, ensure_ascii=False)
+
+
+def _records(text: str) -> list[str]:
+    data = json.loads(text)
+    if isinstance(data, dict):
+        data = data.get("articles", [])
+    return [json.dumps(value, ensure_ascii=False) for value in data]
+
+
+def _joined(root: str, relative: str) -> str:
+    return f"{root.rstrip('/')}/{relative}"
+
+
+def _is_below(path: str, parents: Iterable[str]) -> bool:
+    return any(path == parent or path.startswith((f"{parent.rstrip('/')}/", f"{parent}#")) for parent in parents)

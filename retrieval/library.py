@@ -1,0 +1,237 @@
+"""A library of articles: open it, index into it, ask it, close it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from retrieval.errors import SettingsError
+from retrieval.index.embedding import default_embedding, default_identity, fingerprint, identity
+from retrieval.models import ArticleSummary, Filters, IndexProgress, IndexReport, Response, Turn
+from retrieval.settings import Settings
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+    from retrieval.answer.answerer import Answerer, Sources
+    from retrieval.answer.query_engine import KildeQueryEngine
+    from retrieval.index.lexical import LexicalIndex
+    from retrieval.index.store import Store
+    from retrieval.search.source import NodeSource
+
+logger = logging.getLogger(__name__)
+
+OnProgress = Callable[[IndexProgress], None]
+
+
+class Library:
+    """A named, isolated collection of articles. One thread at a time; any number of processes may read."""
+
+    def __init__(self, store: Store, lexical: LexicalIndex, embedding: BaseEmbedding | None) -> None:
+        """Use `Library.open`; this takes parts that are open already."""
+        self._store = store
+        self._lexical = lexical
+        self._embedding = embedding
+        self._engine: tuple[Answerer, Sources] | None = None
+
+    @classmethod
+    def open(
+        cls,
+        data_dir: Path | str | None = None,
+        name: str | None = None,
+        *,
+        settings: Settings | None = None,
+        embedding: BaseEmbedding | None = None,
+        create: bool = True,
+    ) -> Library:
+        """Open a library, or make it.
+
+        Args:
+            data_dir: Folder that holds it; default: what ``settings`` say.
+            name: What it is called; default: what ``settings`` say.
+            settings: Everything else.
+            embedding: Any LlamaIndex embedding; default: the bundled model, loaded when first needed.
+            create: Make it if it does not exist.
+
+        Raises:
+            LibraryNotFoundError: It does not exist and is not to be made.
+            EmbeddingMismatchError: It was made with another embedding model.
+            StoreError: The data folder cannot be read or written.
+            StoreUnavailableError: The Chroma server does not answer.
+        """
+        from retrieval.index.lexical import LexicalIndex  # noqa: PLC0415  late: tantivy and chromadb take 0.7 s
+        from retrieval.index.store import Store  # noqa: PLC0415
+
+        given = {"data_dir": Path(data_dir) if data_dir is not None else None, "library": name}
+        changed = {key: value for key, value in given.items() if value is not None}
+        # Validated anew: model_copy would take a bad name as it is.
+        settings = Settings.model_validate({**(settings or Settings()).model_dump(), **changed})
+        model = identity(embedding) if embedding is not None else default_identity()
+        store = Store.open(settings, create=create, identity=model)
+        try:
+            lexical = LexicalIndex.open(settings)
+        except BaseException:
+            store.close()
+            raise
+        return cls(store, lexical, embedding)
+
+    def index(self, paths: Sequence[Path | str], *, prune: bool = False, on_progress: OnProgress | None = None) -> IndexReport:
+        """Bring the library in line with files and folders; unchanged articles cost almost nothing.
+
+        Args:
+            paths: Files and folders.
+            prune: Also remove the articles of paths that are missing or empty.
+            on_progress: Called as the work goes on.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+            StoreError: The store cannot be written.
+        """
+        from retrieval.index.indexer import index_paths  # noqa: PLC0415  late: the readers of articles
+
+        return index_paths(
+            self._store, self._lexical, paths, load_embedding=self.embedding, prune=prune, on_progress=on_progress
+        )
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        history: Sequence[Turn] = (),
+        passages: Sequence[str] | None = None,
+    ) -> Response:
+        """Answer a question from the articles as they are stored now.
+
+        Args:
+            question: In any language.
+            filters: Which articles to look in.
+            history: The conversation so far, oldest turn first.
+            passages: Answer from these texts alone, without the library.
+
+        Raises:
+            QuestionError: The question is empty, too long, or not in words that can be read.
+        """
+        if passages is not None:
+            return answer_from_passages(
+                question, passages, settings=self._store.settings, history=history, embedding=self.embedding()
+            )
+        answerer, sources = self._answerer()
+        self._refresh()
+        return answerer.ask(question, sources, filters=filters, history=history)
+
+    def query_engine(self) -> KildeQueryEngine:
+        """The same answers as a LlamaIndex query engine, with the cited passages as source nodes."""
+        from retrieval.answer.query_engine import KildeQueryEngine  # noqa: PLC0415  late: llama_index takes 1.3 s
+
+        return KildeQueryEngine(ask=self.ask)
+
+    def load(self) -> None:
+        """Load everything that a question needs, so that the first one is fast."""
+        self._answerer()
+
+    def articles(self) -> list[ArticleSummary]:
+        """What the library holds, sorted by source."""
+        self._refresh()
+        return self._store.summaries()
+
+    def article_text(self, article_id: str) -> str:
+        """The cleaned text of an article, put together from its nodes; empty if it is not there."""
+        return "".join(node.text for node in self._store.nodes_of(article_id))
+
+    def remove(self, article_ids: Sequence[str]) -> list[str]:
+        """Remove articles; returns the ids of those that were there.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+        """
+        from retrieval.index.indexer import remove_articles  # noqa: PLC0415  late: the readers of articles
+
+        return remove_articles(self._store, self._lexical, article_ids)
+
+    def size(self) -> tuple[int, int]:
+        """Number of articles and of nodes."""
+        return len(self.articles()), self._store.count()
+
+    def embedding(self) -> BaseEmbedding:
+        """The embedding model; loaded at the first call."""
+        if self._embedding is None:
+            self._embedding = load_default_embedding()
+        return self._embedding
+
+    def close(self) -> None:
+        """Release files and connections."""
+        self._store.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _refresh(self) -> None:
+        from retrieval.index.refresh import refresh  # noqa: PLC0415  late, with the store
+
+        refresh(self._store, self._lexical)
+
+    def _answerer(self) -> tuple[Answerer, Sources]:
+        if self._engine is None:
+            self._engine = _build(self.embedding(), self._store, self._lexical, self._store.settings, self.article_text)
+        return self._engine
+
+
+def answer_from_passages(
+    question: str,
+    passages: Sequence[str],
+    *,
+    settings: Settings,
+    history: Sequence[Turn] = (),
+    embedding: BaseEmbedding | None = None,
+) -> Response:
+    """Answer from given texts alone; opens no library and writes nothing.
+
+    Their article ids and sources are ``passage:1``, ``passage:2`` and so on; offsets count the passage's own characters.
+
+    Raises:
+        QuestionError: The question is empty, too long, or not in words that can be read.
+        SettingsError: There are no passages.
+    """
+    from retrieval.answer.given_passages import index_passages  # noqa: PLC0415  late: llama_index takes 1.3 s
+
+    if not passages:
+        raise SettingsError("there are no passages to answer from; give at least one text")
+    embedding = embedding or load_default_embedding()
+    source, lexical = index_passages(passages, embedding)
+    answerer, sources = _build(embedding, source, lexical, settings, source.article_text)
+    return answerer.ask(question, sources, history=history)
+
+
+@cache
+def load_default_embedding() -> BaseEmbedding:
+    """The bundled embedding model; one a process, since its weights take 72 MB."""
+    return default_embedding()
+
+
+def _build(
+    embedding: BaseEmbedding, source: NodeSource, lexical: LexicalIndex, settings: Settings, article_text: Callable[[str], str]
+) -> tuple[Answerer, Sources]:
+    from retrieval.answer.answerer import Answerer, Sources  # noqa: PLC0415  late: llama_index takes 1.3 s
+    from retrieval.search.dense import DenseRetriever  # noqa: PLC0415
+    from retrieval.search.fitted import load_fitted  # noqa: PLC0415
+    from retrieval.search.hybrid import HybridRetriever  # noqa: PLC0415
+    from retrieval.search.lexical import LexicalRetriever  # noqa: PLC0415
+
+    fitted = load_fitted(fingerprint(embedding))
+    if fitted is None:
+        logger.warning("No values are fitted to the embedding model %s: confidence is uncalibrated", fingerprint(embedding))
+    retriever = HybridRetriever(
+        DenseRetriever(source, embedding, fitted), LexicalRetriever(source, lexical), embedding=embedding, fitted=fitted
+    )
+    answerer = Answerer(
+        embedding, fitted, max_question_chars=settings.max_question_chars, min_confidence=settings.min_confidence
+    )
+    return answerer, Sources(retriever, lexical, article_text)

@@ -1,0 +1,97 @@
+"""Dense retrieval: the nodes whose vectors are nearest to the question's, on one scale for all languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.schema import NodeWithScore, QueryBundle
+
+from retrieval.index.embedding import Vector
+from retrieval.index.nodes import StoredNode, text_node
+from retrieval.models import Filters
+from retrieval.search.centering import centred, centred_cosine
+from retrieval.search.fitted import FittedValues
+from retrieval.search.question import Question, read_question
+from retrieval.search.source import NodeSource
+
+CANDIDATES = 100
+"""Nodes taken from the store for each way of asking it; rescored exactly afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class DenseMatch:
+    """A node and how near its meaning is to the question's."""
+
+    node: StoredNode
+    similarity: float
+    """Cosine for the question's own language; for others brought to the same scale."""
+
+
+class DenseRetriever(BaseRetriever):
+    """Nearest nodes by vector. Within a language by cosine, across languages by the cosine and the centred cosine."""
+
+    def __init__(self, source: NodeSource, embedding: BaseEmbedding, fitted: FittedValues | None) -> None:
+        """Search ``source`` with questions embedded by ``embedding``, whose fitted values are ``fitted`` (None: none)."""
+        super().__init__()
+        self._source = source
+        self._embedding = embedding
+        self._fitted = fitted
+
+    def rank(self, question: Question, *, k: int, filters: Filters | None = None) -> list[DenseMatch]:
+        """The ``k`` nearest nodes, nearest first."""
+        candidates = max(k, CANDIDATES)
+        found = {
+            match.node.id: (match.node, match.vector)
+            for vector, chosen in self._queries(question, filters)
+            for match in self._source.query(vector, candidates, filters=chosen)
+        }
+        return sorted(self.rescore(question, found.values()), key=lambda match: (-match.similarity, match.node.id))[:k]
+
+    def rescore(self, question: Question, nodes: Iterable[tuple[StoredNode, Vector]]) -> list[DenseMatch]:
+        """Similarities of given nodes, in their order."""
+        return [DenseMatch(node, self._similarity(question, node, vector)) for node, vector in nodes]
+
+    def rescore_ids(self, question: Question, node_ids: Sequence[str]) -> list[DenseMatch]:
+        """Similarities of nodes that something else found."""
+        if not node_ids:
+            return []
+        vectors = self._source.vectors_of(node_ids)
+        return self.rescore(question, [(node, vectors[node.id]) for node in self._source.get(node_ids) if node.id in vectors])
+
+    def _queries(self, question: Question, filters: Filters | None) -> list[tuple[Vector, Filters | None]]:
+        """The question's vector for all nodes, and its centred vector for each other language that has a mean."""
+        queries: list[tuple[Vector, Filters | None]] = [(question.vector, filters)]
+        fitted = self._fitted
+        if fitted is None or question.language not in fitted.question_means:
+            return queries
+        wanted = filters or Filters()
+        vector = centred(question.vector, fitted.question_means[question.language])
+        for language in self._source.languages():
+            foreign = language != question.language and language in fitted.passage_means
+            if foreign and wanted.language in (None, language):
+                narrowed = Filters(language, wanted.outlet, wanted.published_from, wanted.published_to)
+                queries.append((vector, narrowed))
+        return queries
+
+    def _similarity(self, question: Question, node: StoredNode, vector: Vector) -> float:
+        cosine = float(question.vector @ vector)
+        if self._fitted is None or node.language == question.language:
+            return cosine
+        across = centred_cosine(
+            self._fitted, question=question.vector, asked_in=question.language, passage=vector, written_in=node.language
+        )
+        if across is None:
+            return cosine
+        scalars = self._fitted.scalars
+        mixed = cosine + scalars["centred_weight"] * across
+        return scalars["cross_shift"] + scalars["cross_scale"] * mixed
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        question = read_question(query_bundle.query_str, self._embedding)
+        return [
+            NodeWithScore(node=text_node(match.node), score=match.similarity)
+            for match in self.rank(question, k=CANDIDATES)
+        ]

@@ -1,0 +1,89 @@
+"""Values fitted to one embedding model: language means, fusion weights, the sentence reader and its calibration.
+
+They lie in one file a model under ``fitted/``, written by ``benchmarks/fit.py``, and carry that model's fingerprint.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.errors import SettingsError
+
+FITTED_FOLDER = Path(__file__).parent / "fitted"
+
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class FittedValues:
+    """What was measured on texts nobody asks about, for one embedding model."""
+
+    fingerprint: str
+    question_means: dict[str, Matrix]
+    """Language to the mean vector of questions in it, ``(dim,)``."""
+    passage_means: dict[str, Matrix]
+    """Language to the mean vector of nodes in it, ``(dim,)``."""
+    scalars: dict[str, float]
+    """Named numbers: fusion weights, scales, thresholds."""
+    arrays: dict[str, Matrix]
+    """Named weights of the sentence reader."""
+
+    def centred_languages(self) -> frozenset[str]:
+        """Languages that have a mean for questions and one for passages."""
+        return frozenset(self.question_means) & frozenset(self.passage_means)
+
+
+def load_fitted(fingerprint: str, *, folder: Path = FITTED_FOLDER) -> FittedValues | None:
+    """Find the values fitted to the model with this fingerprint; None if nobody fitted any.
+
+    Raises:
+        SettingsError: The file is there but cannot be read.
+    """
+    for path in sorted(folder.glob("*.npz")):
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                header = json.loads(str(stored["header"]))
+                if header["fingerprint"] == fingerprint:
+                    return _from_arrays(header, {name: stored[name] for name in stored.files if name != "header"})
+        except (OSError, ValueError, KeyError) as error:
+            raise SettingsError(f"the fitted values in {path.name} cannot be read ({error}); reinstall kilde") from error
+    return None
+
+
+def save_fitted(values: FittedValues, path: Path) -> None:
+    """Write fitted values to a file that `load_fitted` finds; means and weights as float16."""
+    header = {
+        "fingerprint": values.fingerprint,
+        "question_languages": sorted(values.question_means),
+        "passage_languages": sorted(values.passage_means),
+        "scalars": values.scalars,
+    }
+    arrays = {f"weights_{name}": array.astype(np.float16) for name, array in values.arrays.items()}
+    for kind, means in (("question", values.question_means), ("passage", values.passage_means)):
+        arrays[f"{kind}_means"] = np.array([means[language] for language in sorted(means)], dtype=np.float16)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(path, header=np.array(json.dumps(header, sort_keys=True)), **arrays)
+
+
+def _from_arrays(header: dict[str, object], arrays: dict[str, NDArray[np.float16]]) -> FittedValues:
+    def means(kind: str) -> dict[str, Matrix]:
+        languages = header[f"{kind}_languages"]
+        rows = arrays[f"{kind}_means"].astype(np.float32)
+        return dict(zip(languages, rows, strict=True))  # type: ignore[call-overload]  # JSON has no static types
+
+    return FittedValues(
+        fingerprint=str(header["fingerprint"]),
+        question_means=means("question"),
+        passage_means=means("passage"),
+        scalars={str(name): float(value) for name, value in dict(header["scalars"]).items()},  # type: ignore[call-overload]
+        arrays={
+            name.removeprefix("weights_"): array.astype(np.float32)
+            for name, array in arrays.items()
+            if name.startswith("weights_")
+        },
+    )

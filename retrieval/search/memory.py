@@ -1,0 +1,54 @@
+"""Nodes in memory, for a question about a few given texts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from retrieval.index.embedding import Vector
+from retrieval.index.nodes import StoredNode
+from retrieval.index.store import Match
+from retrieval.models import Filters
+
+
+class MemorySource:
+    """A `NodeSource` over nodes that are stored nowhere; searched exactly."""
+
+    def __init__(self, nodes: Sequence[StoredNode], vectors: Vector) -> None:
+        """Hold nodes and their vectors, ``(len(nodes), dim)`` float32, L2-normalised."""
+        if len(nodes) != len(vectors):
+            raise ValueError(f"{len(nodes)} nodes came with {len(vectors)} vectors")
+        self._nodes = {node.id: node for node in nodes}
+        self._ids = list(self._nodes)
+        self._vectors = vectors
+
+    def query(self, vector: Vector, k: int, *, filters: Filters | None = None) -> list[Match]:
+        """The ``k`` nearest nodes, nearest first; of the filters only the language is looked at."""
+        if not self._ids:
+            return []
+        similarities = self._vectors @ vector
+        matches = [
+            Match(self._nodes[self._ids[row]], float(similarities[row]), self._vectors[row])
+            for row in np.argsort(-similarities, kind="stable")
+        ]
+        wanted = filters.language if filters else None
+        return [match for match in matches if wanted in (None, match.node.language)][:k]
+
+    def get(self, node_ids: Sequence[str]) -> list[StoredNode]:
+        """Nodes by id, in that order."""
+        return [self._nodes[node_id] for node_id in node_ids if node_id in self._nodes]
+
+    def vectors_of(self, node_ids: Sequence[str]) -> dict[str, Vector]:
+        """Vectors by node id."""
+        return {node_id: self._vectors[self._ids.index(node_id)] for node_id in node_ids if node_id in self._nodes}
+
+    def languages(self) -> dict[str, int]:
+        """Number of nodes by language."""
+        return dict(Counter(node.language for node in self._nodes.values()))
+
+    def article_text(self, article_id: str) -> str:
+        """The whole text of an article, from its nodes."""
+        nodes = sorted((node for node in self._nodes.values() if node.article_id == article_id), key=lambda node: node.node_index)
+        return "".join(node.text for node in nodes)

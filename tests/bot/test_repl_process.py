@@ -1,0 +1,77 @@
+"""The REPL as a real process: in a pipe, and on a terminal."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+ROOT = Path(__file__).parents[2]
+START_S = 60.0
+"""A first start compiles what it imports, and the machine may be busy."""
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of one article."""
+    from retrieval import Library
+
+    folder = tmp_path_factory.mktemp("process")
+    (folder / "ponte.txt").write_text(
+        "Il ponte di Valmora riapre\n\n"
+        "Il ponte sul torrente Lesina riaprirà il 3 marzo 2025. Lo ha detto la sindaca Ilda Ferrani.\n",
+        "utf-8",
+    )
+    with Library.open(folder / "data") as library:
+        assert library.index([folder / "ponte.txt"]).failed == ()
+    return folder / "data"
+
+
+def test_a_question_from_a_pipe(data_dir: Path) -> None:
+    command = [sys.executable, "-m", "bot", "repl", "--data-dir", str(data_dir)]
+    questions = "Quando riaprirà il ponte sul Lesina?\n\n/nope\nq\nnever asked\n"
+    done = subprocess.run(command, cwd=ROOT, input=questions, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert "\x1b" not in done.stdout
+    assert done.stdout.startswith("kilde> Quando riaprirà il ponte sul Lesina?\nIl ponte sul torrente Lesina riaprirà")
+    assert "\n\nkilde> /nope\n/nope is not a command." in done.stdout
+    assert done.stdout.endswith("\n\nkilde> q\n")
+
+
+def test_an_empty_folder_in_a_pipe(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bot", "repl", "--data-dir", str(tmp_path / "none")]
+    done = subprocess.run(command, cwd=ROOT, input="Chi?\n", capture_output=True, text=True, check=True)
+    assert done.stdout == (
+        "kilde> Chi?\nThe library articles holds no articles yet."
+        f" Fill it with: kilde index PATH --data-dir {tmp_path / 'none'}\n\n"
+    )
+    assert not (tmp_path / "none").exists()
+
+
+def test_on_a_terminal(data_dir: Path) -> None:
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "bot", "repl", "--data-dir", str(data_dir)],
+        cwd=str(ROOT),
+        encoding="utf-8",
+        dimensions=(24, 80),
+        timeout=START_S,
+    )
+    try:
+        child.expect_exact("Kilde. Ask a question, or /help; Ctrl-D leaves.")
+        child.expect_exact("kilde> ")
+        child.sendintr()  # clears the line
+        child.send("Quando riaprirà il ponte sul Lesina?\r")
+        child.expect_exact("Il ponte sul torrente Lesina riaprirà")
+        child.expect_exact("1 article")  # the toolbar
+        child.send("/open 1\r")
+        child.expect_exact("Lo ha detto la sindaca")
+        child.sendeof()
+        child.expect(pexpect.EOF)
+        child.wait()
+        assert child.exitstatus == 0
+    finally:
+        child.close(force=True)
