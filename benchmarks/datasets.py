@@ -47,7 +47,8 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 def xquad(data: Path) -> tuple[list[Document], list[GoldQuestion]]:
     """XQuAD and SQuAD-it: paragraphs in thirteen languages, and questions in each."""
     documents = [
-        Document(row["doc"], row["lang"], row["text"], row["article"]) for row in read_rows(data / "xquad" / "documents.jsonl.gz")
+        Document(row["doc"], row["lang"], row["text"], row["article"])
+        for row in read_rows(data / "xquad" / "documents.jsonl.gz")
     ]
     return documents, _questions(data / "xquad" / "questions.jsonl.gz")
 
@@ -86,6 +87,8 @@ def holds_answer(text: str, answers: Iterable[str]) -> bool:
 
 def _questions(path: Path) -> list[GoldQuestion]:
     return [
-        GoldQuestion(row["id"], row.get("qid", row["id"]), row["lang"], row["question"], row["doc"], tuple(row["answers"]))
+        GoldQuestion(
+            row["id"], row.get("qid", row["id"]), row["lang"], row["question"], row["doc"], tuple(row["answers"])
+        )
         for row in read_rows(path)
     ]

@@ -50,12 +50,19 @@ def run_checks(app: App) -> Iterator[Check]:
         ("word index", lambda: check_word_index(app)),
     ]
     for name, check in checks:
-        try:
-            yield check()
-        except KildeError as error:
-            yield Check(name, "fail", str(error))
-        except Exception as error:  # a boundary: a package that cannot even be imported may raise anything
-            yield Check(name, "fail", f"{type(error).__name__}: {error}", "Install Kilde anew: make clean install")
+        outcome = _outcome(name, check)
+        yield outcome
+        if name == "library" and outcome.state == "fail":
+            return  # the word index can only be compared with a library that opens
+
+
+def _outcome(name: str, check: Callable[[], Check]) -> Check:
+    try:
+        return check()
+    except KildeError as error:
+        return Check(name, "fail", str(error))
+    except Exception as error:  # a boundary: a package that cannot even be imported may raise anything
+        return Check(name, "fail", f"{type(error).__name__}: {error}", "Install Kilde anew: make clean install")
 
 
 def check_python(version: tuple[int, int] | None = None) -> Check:
@@ -92,7 +99,7 @@ def check_data_folder(folder: Path) -> Check:
         fix = f"Give yourself the right to write in {place}, or choose another folder with KILDE_DATA_DIR."
         return Check("data folder", "fail", f"{folder} cannot be written ({error.strerror})", fix)
     return Check(
-        "data folder", "ok", str(folder) if place == folder else f"{folder} will be made by the first index run"
+        "data folder", "ok", str(folder) if folder.exists() else f"{folder} will be made by the first index run"
     )
 
 

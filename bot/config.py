@@ -137,7 +137,7 @@ def _explain(details: ErrorDetails, given: Mapping[str, Any]) -> str:
 def _shown(value: object) -> str:
     if value is None:
         return ""
-    text = str(value)  # a SecretStr gives asterisks
+    text = f"{value:g}" if isinstance(value, float) else str(value)  # a SecretStr gives asterisks
     scheme, separator, rest = text.partition("://")
     if separator and "@" in rest:
         return f"{scheme}://***@{rest.rpartition('@')[2]}"

@@ -7,21 +7,44 @@ import secrets
 import sys
 import tempfile
 import traceback
+from typing import TextIO
 
-_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+from bot.terminal import safe_line
+
+_LONG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 logger = logging.getLogger(__name__)
 
 
 def configure(level: str) -> None:
-    """Writes messages of at least this level to standard error; those of other packages only from WARNING."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter(_FORMAT))
+    """Writes messages of at least this level to standard error; those of other packages only from WARNING.
+
+    A person who asked for no details reads ``warning: ...``; with details come time and module.
+    """
+    handler = _StderrHandler()
+    detailed = logging.getLevelNamesMapping()[level] < logging.WARNING
+    handler.setFormatter(logging.Formatter(_LONG_FORMAT) if detailed else _ShortFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     for name in ("bot", "retrieval", "prompts"):
         logging.getLogger(name).setLevel(level)
+
+
+class _StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes to what ``sys.stderr`` is at that moment: while the REPL prompts, that leads round the prompt."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]  # an attribute in the base class, by the same trick in logging
+        return sys.stderr
+
+
+class _ShortFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{record.levelname.lower()}: {safe_line(record.getMessage())}"
 
 
 def describe_incident(error: Exception) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from retrieval.answer.query_engine import KildeQueryEngine
     from retrieval.index.lexical import LexicalIndex
     from retrieval.index.store import Store
+    from retrieval.search.hybrid import HybridRetriever
     from retrieval.search.source import NodeSource
 
 logger = logging.getLogger(__name__)
@@ -32,9 +33,9 @@ class Library:
     """A named, isolated collection of articles. One thread at a time; any number of processes may read."""
 
     def __init__(self, store: Store, lexical: LexicalIndex, embedding: BaseEmbedding | None) -> None:
-        """Use `Library.open`; this takes parts that are open already."""
-        self._store = store
-        self._lexical = lexical
+        """Use `Library.open`; this takes parts that are open already, for this library alone."""
+        self.store = store
+        self.lexical = lexical
         self._embedding = embedding
         self._engine: tuple[Answerer, Sources] | None = None
 
@@ -63,8 +64,8 @@ class Library:
             StoreError: The data folder cannot be read or written.
             StoreUnavailableError: The Chroma server does not answer.
         """
-        from retrieval.index.lexical import LexicalIndex  # noqa: PLC0415  late: tantivy and chromadb take 0.7 s
-        from retrieval.index.store import Store  # noqa: PLC0415
+        from retrieval.index.lexical import LexicalIndex
+        from retrieval.index.store import Store
 
         given = {"data_dir": Path(data_dir) if data_dir is not None else None, "library": name}
         changed = {key: value for key, value in given.items() if value is not None}
@@ -79,7 +80,9 @@ class Library:
             raise
         return cls(store, lexical, embedding)
 
-    def index(self, paths: Sequence[Path | str], *, prune: bool = False, on_progress: OnProgress | None = None) -> IndexReport:
+    def index(
+        self, paths: Sequence[Path | str], *, prune: bool = False, on_progress: OnProgress | None = None
+    ) -> IndexReport:
         """Bring the library in line with files and folders; unchanged articles cost almost nothing.
 
         Args:
@@ -91,10 +94,10 @@ class Library:
             LibraryBusyError: Another process is writing.
             StoreError: The store cannot be written.
         """
-        from retrieval.index.indexer import index_paths  # noqa: PLC0415  late: the readers of articles
+        from retrieval.index.indexer import index_paths
 
         return index_paths(
-            self._store, self._lexical, paths, load_embedding=self.embedding, prune=prune, on_progress=on_progress
+            self.store, self.lexical, paths, load_embedding=self.embedding, prune=prune, on_progress=on_progress
         )
 
     def ask(
@@ -118,7 +121,7 @@ class Library:
         """
         if passages is not None:
             return answer_from_passages(
-                question, passages, settings=self._store.settings, history=history, embedding=self.embedding()
+                question, passages, settings=self.store.settings, history=history, embedding=self.embedding()
             )
         answerer, sources = self._answerer()
         self._refresh()
@@ -126,9 +129,13 @@ class Library:
 
     def query_engine(self) -> KildeQueryEngine:
         """The same answers as a LlamaIndex query engine, with the cited passages as source nodes."""
-        from retrieval.answer.query_engine import KildeQueryEngine  # noqa: PLC0415  late: llama_index takes 1.3 s
+        from retrieval.answer.query_engine import KildeQueryEngine
 
         return KildeQueryEngine(ask=self.ask)
+
+    def retriever(self) -> HybridRetriever:
+        """The ranking that answers are taken from, as a LlamaIndex retriever."""
+        return self._answerer()[1].retriever
 
     def load(self) -> None:
         """Load everything that a question needs, so that the first one is fast."""
@@ -137,11 +144,11 @@ class Library:
     def articles(self) -> list[ArticleSummary]:
         """What the library holds, sorted by source."""
         self._refresh()
-        return self._store.summaries()
+        return self.store.summaries()
 
     def article_text(self, article_id: str) -> str:
         """The cleaned text of an article, put together from its nodes; empty if it is not there."""
-        return "".join(node.text for node in self._store.nodes_of(article_id))
+        return "".join(node.text for node in self.store.nodes_of(article_id))
 
     def remove(self, article_ids: Sequence[str]) -> list[str]:
         """Remove articles; returns the ids of those that were there.
@@ -149,13 +156,13 @@ class Library:
         Raises:
             LibraryBusyError: Another process is writing.
         """
-        from retrieval.index.indexer import remove_articles  # noqa: PLC0415  late: the readers of articles
+        from retrieval.index.indexer import remove_articles
 
-        return remove_articles(self._store, self._lexical, article_ids)
+        return remove_articles(self.store, self.lexical, article_ids)
 
     def size(self) -> tuple[int, int]:
         """Number of articles and of nodes."""
-        return len(self.articles()), self._store.count()
+        return len(self.articles()), self.store.count()
 
     def embedding(self) -> BaseEmbedding:
         """The embedding model; loaded at the first call."""
@@ -165,22 +172,24 @@ class Library:
 
     def close(self) -> None:
         """Release files and connections."""
-        self._store.close()
+        self.store.close()
 
     def __enter__(self) -> Library:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _refresh(self) -> None:
-        from retrieval.index.refresh import refresh  # noqa: PLC0415  late, with the store
+        from retrieval.index.refresh import refresh
 
-        refresh(self._store, self._lexical)
+        refresh(self.store, self.lexical)
 
     def _answerer(self) -> tuple[Answerer, Sources]:
         if self._engine is None:
-            self._engine = _build(self.embedding(), self._store, self._lexical, self._store.settings, self.article_text)
+            self._engine = _build(self.embedding(), self.store, self.lexical, self.store.settings, self.article_text)
         return self._engine
 
 
@@ -194,13 +203,14 @@ def answer_from_passages(
 ) -> Response:
     """Answer from given texts alone; opens no library and writes nothing.
 
-    Their article ids and sources are ``passage:1``, ``passage:2`` and so on; offsets count the passage's own characters.
+    Their article ids and sources are ``passage:1``, ``passage:2`` and so on; offsets count the passage's own
+    characters.
 
     Raises:
         QuestionError: The question is empty, too long, or not in words that can be read.
         SettingsError: There are no passages.
     """
-    from retrieval.answer.given_passages import index_passages  # noqa: PLC0415  late: llama_index takes 1.3 s
+    from retrieval.answer.given_passages import index_passages
 
     if not passages:
         raise SettingsError("there are no passages to answer from; give at least one text")
@@ -217,17 +227,23 @@ def load_default_embedding() -> BaseEmbedding:
 
 
 def _build(
-    embedding: BaseEmbedding, source: NodeSource, lexical: LexicalIndex, settings: Settings, article_text: Callable[[str], str]
+    embedding: BaseEmbedding,
+    source: NodeSource,
+    lexical: LexicalIndex,
+    settings: Settings,
+    article_text: Callable[[str], str],
 ) -> tuple[Answerer, Sources]:
-    from retrieval.answer.answerer import Answerer, Sources  # noqa: PLC0415  late: llama_index takes 1.3 s
-    from retrieval.search.dense import DenseRetriever  # noqa: PLC0415
-    from retrieval.search.fitted import load_fitted  # noqa: PLC0415
-    from retrieval.search.hybrid import HybridRetriever  # noqa: PLC0415
-    from retrieval.search.lexical import LexicalRetriever  # noqa: PLC0415
+    from retrieval.answer.answerer import Answerer, Sources
+    from retrieval.search.dense import DenseRetriever
+    from retrieval.search.fitted import load_fitted
+    from retrieval.search.hybrid import HybridRetriever
+    from retrieval.search.lexical import LexicalRetriever
 
     fitted = load_fitted(fingerprint(embedding))
     if fitted is None:
-        logger.warning("No values are fitted to the embedding model %s: confidence is uncalibrated", fingerprint(embedding))
+        logger.warning(
+            "No values are fitted to the embedding model %s: confidence is uncalibrated", fingerprint(embedding)
+        )
     retriever = HybridRetriever(
         DenseRetriever(source, embedding, fitted), LexicalRetriever(source, lexical), embedding=embedding, fitted=fitted
     )

@@ -17,10 +17,10 @@ UNKNOWN_LANGUAGE = "und"
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What a person would read, cleaned.
+    r"""What a person would read, cleaned.
 
-    ``text`` has one paragraph a line (``"\\n"``); no sentence and no quote crosses a line, so none spans text that cleaning
-    removed. Fields that the article does not give are None, never guessed.
+    ``text`` has one paragraph a line (``"\n"``); no sentence and no quote crosses a line, so none spans text that
+    cleaning removed. Fields that the article does not give are None, never guessed.
     """
 
     id: str

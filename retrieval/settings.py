@@ -18,12 +18,21 @@ class Settings(BaseModel):
     data_dir: Path = Field(default=Path(".kilde"), description="Folder that holds the libraries.")
     library: str = Field(default="articles", pattern=LIBRARY_NAME_PATTERN, description="Name of the library.")
     chroma_url: str | None = Field(
-        default=None, pattern=r"^https?://", description="URL of a Chroma server; without one, Chroma runs in the data folder."
+        default=None,
+        pattern=r"^https?://",
+        description="URL of a Chroma server; without one, Chroma runs in the data folder.",
     )
     chroma_timeout_s: float = Field(default=10.0, gt=0, le=600, description="Seconds to wait for the Chroma server.")
-    lock_timeout_s: float = Field(default=10.0, ge=0, le=3600, description="Seconds to wait for another writer to finish.")
-    max_article_mb: float = Field(default=20.0, gt=0, le=1000, description="Largest article file that is read, in megabytes.")
+    lock_timeout_s: float = Field(
+        default=10.0, ge=0, le=3600, description="Seconds to wait for another writer to finish."
+    )
+    max_article_mb: float = Field(
+        default=20.0, gt=0, le=1000, description="Largest article file that is read, in megabytes."
+    )
     max_question_chars: int = Field(default=2000, ge=10, le=100_000, description="Longest question, in characters.")
     min_confidence: float | None = Field(
-        default=None, ge=0, le=1, description="Refuse below this confidence; the default is the one measured to serve best."
+        default=None,
+        ge=0,
+        le=1,
+        description="Refuse below this confidence; the default is the one measured to serve best.",
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,28 @@ def test_the_lock_holds_every_dependency_but_no_torch(name: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert {normalised(line) for line in project["dependencies"]} <= set(locked(name))
     assert {normalised(line) for line in project["optional-dependencies"]["torch"]}.isdisjoint(locked(name))
+
+
+def test_every_import_is_a_declared_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {normalised(line) for line in project["dependencies"]}
+    providers = metadata.packages_distributions()
+    imported = {name for folder in ("bot", "retrieval", "prompts") for name in third_party_imports(ROOT / folder)}
+    undeclared = {name for name in imported if declared.isdisjoint(map(normalised, providers.get(name, [])))}
+    # This belongs to pydantic.
+    assert undeclared <= {"pydantic_core"}
+
+
+def third_party_imports(folder: Path) -> set[str]:
+    """Top-level names that the code of a folder imports from elsewhere."""
+    names: set[str] = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names.add(node.module.split(".")[0])
+    return names - set(sys.stdlib_module_names) - {"bot", "retrieval", "prompts"}
 
 
 def test_the_owners_four_packages_are_in_the_default_install() -> None:

@@ -8,7 +8,7 @@ from bot.terminal import Terminal, safe_line
 from retrieval.errors import CitationError
 from retrieval.models import Citation
 
-CONTEXT_CHARS = 600
+CONTEXT_CHARS = 300
 """About how much of the article is shown on either side of the quote."""
 
 _MARKS = ("[[", "]]")

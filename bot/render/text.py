@@ -23,10 +23,14 @@ def render_response(response: Response, terminal: Terminal) -> str:
 
 
 def render_citations(citations: tuple[Citation, ...], terminal: Terminal) -> list[str]:
-    """The numbered list: quote, outlet, date, language, link."""
+    """The numbered list: quotes, then outlet, date, language, title and link of the article they come from."""
     lines: list[str] = []
-    for citation in citations:
-        lines += _citation(citation, terminal)
+    for index, citation in enumerate(citations):
+        lines += _quote(citation, terminal)
+        following = citations[index + 1 : index + 2]
+        # Quotes of one article share its lines: repeated under each of three, they would bury the quotes.
+        if not following or following[0].article_id != citation.article_id:
+            lines += _source(citation, terminal)
     return lines
 
 
@@ -54,21 +58,26 @@ def _answer(answer: Answer, terminal: Terminal) -> list[str]:
     return [*(terminal.paint(line, "bold") for line in paragraph), "", *render_citations(answer.citations, terminal)]
 
 
-def _citation(citation: Citation, terminal: Terminal) -> list[str]:
+def _quote(citation: Citation, terminal: Terminal) -> list[str]:
     number = f"[{citation.number}] "
-    quote = wrap(f"“{safe_line(citation.quote)}”", terminal.width, indent=_INDENT, first_indent=number)
-    quote[0] = terminal.paint(number.strip(), "cyan") + quote[0][len(number) - 1 :]
+    lines = wrap(f"“{safe_line(citation.quote)}”", terminal.width, indent=_INDENT, first_indent=number)
+    lines[0] = terminal.paint(number.strip(), "cyan") + lines[0][len(number) - 1 :]
+    return lines
+
+
+def _source(citation: Citation, terminal: Terminal) -> list[str]:
     parts = provenance(citation.outlet, citation.published, citation.language)
-    title = safe_line(citation.title or citation.source)
-    details = wrap(" · ".join([*parts, title]), terminal.width, indent=_INDENT)
-    lines = quote + [terminal.paint(line, "dim") for line in details]
+    text = " · ".join([*parts, safe_line(citation.title or citation.source)])
+    lines = [terminal.paint(line, "dim") for line in wrap(text, terminal.width, indent=_INDENT)]
     address = safe_url(citation.url) if citation.url else None
-    if address is None:
-        return (
-            lines if citation.title is None else [*lines, _INDENT + terminal.paint(safe_line(citation.source), "dim")]
-        )
-    # An address is never wrapped: a terminal that finds links by itself, and a person who copies one, need it whole.
-    return [*lines, _INDENT + terminal.paint(terminal.link(_short(address, terminal), address), "dim")]
+    if address is not None:
+        # Never wrapped: a terminal that finds links by itself, and a person who copies one, need it whole.
+        shown = terminal.link(_short(address, terminal), address)
+    elif citation.title is not None:
+        shown = safe_line(citation.source)
+    else:
+        return lines
+    return [*lines, _INDENT + terminal.paint(shown, "dim")]
 
 
 def _short(address: str, terminal: Terminal) -> str:

@@ -12,6 +12,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.patch_stdout import patch_stdout
 
 from bot.repl.commands import COMMANDS, filter_words
 from bot.repl.plain import PROMPT
@@ -36,7 +37,8 @@ def run_interactive(session: Session) -> None:
     )
     while True:
         try:
-            line = prompt.prompt(PROMPT)
+            with patch_stdout(raw=True):  # a warning from the background goes above the prompt, not into it
+                line = prompt.prompt(PROMPT)
         except KeyboardInterrupt:
             continue
         except EOFError:

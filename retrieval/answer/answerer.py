@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from retrieval.answer.candidates import Candidate, SentenceVectors, list_candidates
 from retrieval.answer.citations import verify
-from retrieval.answer.confidence import confidence
+from retrieval.answer.confidence import Confidence
 from retrieval.answer.extractive import Selection, compose, select_sentences
 from retrieval.answer.features import QuestionTerms, feature_matrix
 from retrieval.answer.follow_up import standalone_question
 from retrieval.answer.reader import SentenceReader
 from retrieval.index.store import summary_of
 from retrieval.models import Answer, ArticleSummary, Filters, Refusal, Response, Retrieved, Timings, Turn
-from retrieval.search.passages import Passage, join_passages
+from retrieval.search.passages import join_passages
 from retrieval.search.question import Question, clean_question, read_question
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from retrieval.index.embedding import Vector
     from retrieval.index.lexical import LexicalIndex
-    from retrieval.search.fitted import FittedValues
+    from retrieval.search.fitted import FittedValues, Matrix
     from retrieval.search.hybrid import HybridRetriever
     from retrieval.search.ranked import RankedNode
 
@@ -51,6 +51,7 @@ class _Reading:
     question: Question
     ranked: list[RankedNode]
     selection: Selection | None
+    confidence: float
     embed_ms: float
     search_ms: float
 
@@ -59,7 +60,12 @@ class Answerer:
     """Answers questions by quoting."""
 
     def __init__(
-        self, embedding: BaseEmbedding, fitted: FittedValues | None, *, max_question_chars: int, min_confidence: float | None
+        self,
+        embedding: BaseEmbedding,
+        fitted: FittedValues | None,
+        *,
+        max_question_chars: int,
+        min_confidence: float | None,
     ) -> None:
         """Read with ``embedding`` and the values fitted to it.
 
@@ -72,12 +78,15 @@ class Answerer:
         self._embedding = embedding
         self._fitted = fitted
         self._reader = SentenceReader(fitted)
+        self._confidence = Confidence(fitted)
         self._vectors = SentenceVectors(embedding)
         self._max_question_chars = max_question_chars
         fitted_minimum = fitted.scalars["min_confidence"] if fitted else MIN_CONFIDENCE_UNCALIBRATED
         self._min_confidence = fitted_minimum if min_confidence is None else min_confidence
 
-    def ask(self, text: str, sources: Sources, *, filters: Filters | None = None, history: Sequence[Turn] = ()) -> Response:
+    def ask(
+        self, text: str, sources: Sources, *, filters: Filters | None = None, history: Sequence[Turn] = ()
+    ) -> Response:
         """Answer one question.
 
         Raises:
@@ -108,30 +117,30 @@ class Answerer:
         ranked = sources.retriever.rank(question, filters=filters)
         passages = join_passages(ranked, limit=PASSAGE_NODES)
         search_ms = _ms_since(started)
-        return _Reading(question, ranked, self._select(question, passages, sources), embed_ms, search_ms)
-
-    def _select(self, question: Question, passages: Sequence[Passage], sources: Sources) -> Selection | None:
         candidates = list_candidates(passages)
         if not candidates:
-            return None
-        probabilities = self.probabilities(question, candidates, sources.lexical)
-        return select_sentences(candidates, probabilities, language=question.language)
+            return _Reading(question, ranked, None, 0.0, embed_ms, search_ms)
+        features, vectors = self._features(question, candidates, sources.lexical)
+        probabilities = self._reader.probabilities(features, question=question.vector, sentences=vectors)
+        selection = select_sentences(candidates, probabilities)
+        return _Reading(
+            question, ranked, selection, self._confidence.of(features, probabilities), embed_ms, search_ms
+        )
 
-    def probabilities(self, question: Question, candidates: Sequence[Candidate], lexical: LexicalIndex) -> Vector:
-        """Probability that each candidate holds the answer, ``(len(candidates),)``."""
+    def _features(
+        self, question: Question, candidates: Sequence[Candidate], lexical: LexicalIndex
+    ) -> tuple[Matrix, Vector]:
         vectors = self._vectors.of([candidate.text for candidate in candidates])
         asked = QuestionTerms.of(question, lexical.terms(question.text, language=question.language), lexical.idf)
-        features = feature_matrix(question, asked, candidates, vectors, fitted=self._fitted)
-        return self._reader.probabilities(features, question=question.vector, sentences=vectors)
+        return feature_matrix(question, asked, candidates, vectors, fitted=self._fitted), vectors
 
     def _respond(self, asked: str, reading: _Reading, sources: Sources) -> Response:
         retrieved = tuple(_retrieved(item) for item in reading.ranked[:SHOWN_PASSAGES])
-        certainty = confidence(reading.selection, self._fitted) if reading.selection else 0.0
-        if reading.selection is None or certainty < self._min_confidence:
+        if reading.selection is None or reading.confidence < self._min_confidence:
             return Refusal(
                 question=asked,
                 language=reading.question.language,
-                confidence=certainty,
+                confidence=reading.confidence,
                 mode="extractive",
                 closest=_closest(reading.ranked),
                 retrieved=retrieved,
@@ -145,7 +154,7 @@ class Answerer:
             language=reading.question.language,
             sentences=sentences,
             citations=citations,
-            confidence=certainty,
+            confidence=reading.confidence,
             mode="extractive",
             retrieved=retrieved,
             timings=Timings(),

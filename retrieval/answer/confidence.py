@@ -2,30 +2,74 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+import numpy as np
 
-if TYPE_CHECKING:
-    from retrieval.answer.extractive import Selection
-    from retrieval.search.fitted import FittedValues
+from retrieval.answer.features import FEATURES
+from retrieval.index.embedding import Vector
+from retrieval.search.fitted import FittedValues, Matrix
 
 DECIMALS = 4
 
+SIGNALS = (
+    "any_holds", "best_holds", "best_above_second", "node_score", "node_above_second", "node_above_last", "nodes",
+    "best_above_median_cosine", "most_coverage", "least_missing",
+)  # fmt: skip
+"""What is seen of all sentences together; the best sentence's own features follow."""
 
-def confidence(selection: Selection, fitted: FittedValues | None) -> float:
-    """Probability that at least one chosen sentence holds the answer, 0 to 1, with four decimals.
+_COLUMN = {name: column for column, name in enumerate(FEATURES)}
 
-    The reader's own probabilities are mapped by a logistic function of their log-odds (Platt, 1999), one for sentences in the
-    question's language and one for others. Without fitted values it is the best sentence's similarity and means nothing more.
+
+class Confidence:
+    """Logistic regression on how the best sentences stand out, one for the question's language and one for others.
+
+    How far the best node is above the next ones tells more than its score: a question that nothing answers has many middling
+    nodes, one that is answered has one good one.
     """
-    if fitted is None:
-        return round(selection.probabilities[0], DECIMALS)
-    kind = "same" if selection.in_question_language else "cross"
-    slope, intercept = fitted.scalars[f"calibration_slope_{kind}"], fitted.scalars[f"calibration_intercept_{kind}"]
-    return round(1 / (1 + math.exp(-(slope * log_odds(selection.any_holds) + intercept))), DECIMALS)
+
+    def __init__(self, fitted: FittedValues | None) -> None:
+        """Use the weights in ``fitted``; None gives the best sentence's similarity, which is no probability."""
+        self._weights = fitted.arrays if fitted else None
+
+    def of(self, features: Matrix, probabilities: Vector) -> float:
+        """Probability that the sentences chosen from these hold the answer, 0 to 1, with four decimals.
+
+        Args:
+            features: Of all candidates, ``(n, len(FEATURES))``.
+            probabilities: The reader's, ``(n,)``.
+        """
+        if self._weights is None:
+            return round(float(probabilities.max()), DECIMALS)
+        signals = confidence_signals(features, probabilities)
+        kind = "same" if features[int(np.argmax(probabilities)), _COLUMN["same_language"]] else "cross"
+        mean, deviation = self._weights[f"confidence_{kind}_mean"], self._weights[f"confidence_{kind}_deviation"]
+        scaled = np.clip((signals - mean) / deviation, -4, 4)
+        logit = float(scaled @ self._weights[f"confidence_{kind}_weights"] + self._weights[f"confidence_{kind}_bias"][0])
+        return round(float(1 / (1 + np.exp(-logit))), DECIMALS)
 
 
-def log_odds(probability: float) -> float:
-    """``ln(p / (1 - p))``, with ``p`` kept a millionth away from 0 and 1."""
+def confidence_signals(features: Matrix, probabilities: Vector) -> Vector:
+    """What confidence is judged by, ``(len(SIGNALS) + len(FEATURES),)`` float32."""
+    order = np.argsort(-probabilities, kind="stable")
+    best = features[order[0]]
+    second = probabilities[order[1]] if len(order) > 1 else 0.0
+    by_rank = dict(zip(features[:, _COLUMN["node_rank"]], features[:, _COLUMN["node_score"]], strict=True))
+    scores = [by_rank[rank] for rank in sorted(by_rank)]
+    cosines = features[:, _COLUMN["cosine"]]
+    signals = (
+        _log_odds(1 - float(np.prod(1 - probabilities[order[:3]]))),
+        _log_odds(float(probabilities[order[0]])),
+        float(probabilities[order[0]] - second),
+        scores[0],
+        scores[0] - scores[min(1, len(scores) - 1)],
+        scores[0] - scores[-1],
+        len(scores),
+        best[_COLUMN["cosine"]] - float(np.median(cosines)),
+        features[:, _COLUMN["coverage"]].max(),
+        features[:, _COLUMN["rarest_missing"]].min(),
+    )
+    return np.concatenate([np.array(signals, dtype=np.float32), best])
+
+
+def _log_odds(probability: float) -> float:
     bounded = min(max(probability, 1e-6), 1 - 1e-6)
-    return math.log(bounded / (1 - bounded))
+    return float(np.log(bounded / (1 - bounded)))

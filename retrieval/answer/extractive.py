@@ -14,7 +14,7 @@ from retrieval.models import AnswerSentence, Citation, Span
 
 MAX_SENTENCES = 3
 MIN_PROBABILITY = 0.08
-"""A second or third sentence is given if it holds the answer at least this probably; see ``benchmarks/retrieval.py``."""
+"""A further sentence is given if it holds the answer at least this probably; see ``benchmarks/retrieval.py``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,9 @@ class Selection:
 
     candidates: tuple[Candidate, ...]
     probabilities: tuple[float, ...]
-    in_question_language: bool
-    """Whether the best one is in the language of the question."""
-
-    @property
-    def any_holds(self) -> float:
-        """Probability that at least one holds the answer, taking them as independent."""
-        return float(1 - np.prod([1 - probability for probability in self.probabilities]))
 
 
-def select_sentences(candidates: Sequence[Candidate], probabilities: Vector, *, language: str) -> Selection:
+def select_sentences(candidates: Sequence[Candidate], probabilities: Vector) -> Selection:
     """Choose the best sentence, and up to two more that may hold the answer too.
 
     A sentence that stands word for word in another article adds nothing and is left out.
@@ -40,7 +33,6 @@ def select_sentences(candidates: Sequence[Candidate], probabilities: Vector, *, 
     Args:
         candidates: Sentences of the passages; at least one.
         probabilities: ``(len(candidates),)``.
-        language: The question's.
     """
     order = np.argsort(-probabilities, kind="stable")
     chosen: list[int] = []
@@ -55,7 +47,6 @@ def select_sentences(candidates: Sequence[Candidate], probabilities: Vector, *, 
     return Selection(
         candidates=tuple(candidates[index] for index in chosen),
         probabilities=tuple(float(probabilities[index]) for index in chosen),
-        in_question_language=candidates[chosen[0]].ranked.node.language == language,
     )
 
 
@@ -70,7 +61,9 @@ def compose(selection: Selection) -> tuple[tuple[AnswerSentence, ...], tuple[Cit
         if any(article == node.article_id and _within(candidate.span, earlier) for article, earlier in quoted):
             continue
         quoted.append((node.article_id, span))
-        quote = candidate.passage.text[span.start_char - candidate.passage.start_char : span.end_char - candidate.passage.start_char]
+        quote = candidate.passage.text[
+            span.start_char - candidate.passage.start_char : span.end_char - candidate.passage.start_char
+        ]
         number = len(citations) + 1
         citations.append(
             Citation(

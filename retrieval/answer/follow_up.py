@@ -9,6 +9,14 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from retrieval.answer.pointing_words import (
+    QUESTION_LAST_POINTERS,
+    QUESTION_OPENERS,
+    QUESTION_POINTERS,
+    UNSEGMENTED_QUESTION_OPENERS,
+    UNSEGMENTED_QUESTION_POINTERS,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,28 +25,9 @@ if TYPE_CHECKING:
 MAX_ELLIPTIC_WORDS = 3
 """A question of so few words that names nobody and nothing cannot stand alone: "And when?", "Hvor mange var det?"."""
 
-_OPENERS = frozenset(
-    "and but so e ed ma og men und aber et mais y pero i и а но ve ama και αλλά și dar och en maar lub و".split()
-)
-"""Conjunctions that begin a question only when it goes on from another."""
-
-_POINTERS = frozenset(
-    # en, it, no, de, fr, es, then ru, tr, el, ro, ar: words that stand for somebody or something named before
-    "he she they him his hers them their theirs its lui egli ella esso essa loro quest'ultimo ciò "
-    "han hun ham henne hans hennes dem deres dette disse ihn ihm ihnen dies dabei damit dafür "
-    "elles celui celle cela ça él ellos ellas eso ello "
-    "он она оно они его её ему ей их onun onlar αυτός αυτή αυτό αυτοί ea ei ele هو هي هم ذلك تلك".split()
-)
-
-_LAST_POINTERS = frozenset(
-    "it this that these those there her here den det de der denne sie er es diese dieser dort dort "
-    "il elle ils lui leur y la lo los las le les su esto esta este allí "
-    "lei questo questa questi queste quello quella lì là là-bas là это этот эта эти там bu şu o هذا هذه هناك".split()
-)
-"""Words that are articles or fillers elsewhere, and pointers at the end of a question ("Hvor ligger det?")."""
-
-_POINTERS_UNSEGMENTED = ("他", "她", "它", "这", "那", "其", "彼", "それ", "これ")
-_OPENERS_UNSEGMENTED = ("那", "那么", "还有", "而", "そして", "では", "それ")
+_OPENERS = frozenset[str]().union(*QUESTION_OPENERS.values())
+_POINTERS = frozenset[str]().union(*QUESTION_POINTERS.values())
+_LAST_POINTERS = frozenset[str]().union(*QUESTION_LAST_POINTERS.values())
 
 _WORD = regex.compile(r"\w+", flags=regex.V1)
 _NAME_OR_NUMBER = regex.compile(r"(?<=\S\s+)\p{Lu}\w+|\d+", flags=regex.V1)
@@ -66,7 +55,11 @@ def leans_on_history(question: str) -> bool:
     """Whether the question cannot be understood without what was asked before it."""
     if _UNSEGMENTED.search(question):
         bare = _END.sub("", question)
-        return len(bare) <= 5 or bare.startswith(_OPENERS_UNSEGMENTED) or any(p in bare for p in _POINTERS_UNSEGMENTED)
+        return (
+            len(bare) <= 5
+            or bare.startswith(UNSEGMENTED_QUESTION_OPENERS)
+            or any(pointer in bare for pointer in UNSEGMENTED_QUESTION_POINTERS)
+        )
     words = [word.lower() for word in _WORD.findall(question)]
     if not words:
         return False
@@ -74,4 +67,6 @@ def leans_on_history(question: str) -> bool:
         return True
     if _NAME_OR_NUMBER.search(question):
         return False
-    return len(words) <= MAX_ELLIPTIC_WORDS or words[-1] in _LAST_POINTERS or any(word in _POINTERS for word in words[1:])
+    return (
+        len(words) <= MAX_ELLIPTIC_WORDS or words[-1] in _LAST_POINTERS or any(word in _POINTERS for word in words[1:])
+    )

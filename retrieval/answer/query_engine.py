@@ -17,7 +17,8 @@ from retrieval.models import Answer, Citation, Response
 class KildeQueryEngine(BaseQueryEngine):
     """A LlamaIndex query engine whose source nodes are the verified quotes.
 
-    ``metadata["refused"]`` tells a refusal, whose response text is empty; ``metadata["confidence"]`` is its probability.
+    ``metadata["refused"]`` tells a refusal, whose response text is empty; ``metadata["confidence"]`` is the answer's
+    probability.
     """
 
     def __init__(self, ask: Callable[[str], Response]) -> None:
@@ -31,7 +32,11 @@ class KildeQueryEngine(BaseQueryEngine):
         return LlamaResponse(
             response=found.text if isinstance(found, Answer) else "",
             source_nodes=[_source_node(citation) for citation in citations],
-            metadata={"refused": not isinstance(found, Answer), "confidence": found.confidence, "language": found.language},
+            metadata={
+                "refused": not isinstance(found, Answer),
+                "confidence": found.confidence,
+                "language": found.language,
+            },
         )
 
     async def _aquery(self, query_bundle: QueryBundle) -> LlamaResponse:

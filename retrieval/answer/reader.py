@@ -1,7 +1,8 @@
 """The reader: how likely a sentence is to hold what the question asks for.
 
-A small network over the features and a low-rank product of the two vectors, fitted by ``benchmarks/fit.py``. The product lets it
-learn that a question for a date is answered by a sentence with one, in any language that the embedding model knows.
+A small network over the features and a low-rank product of the two vectors, fitted by ``benchmarks/fit.py``. The
+product lets it learn that a question for a date is answered by a sentence with one, in any language that the embedding
+model knows.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ class SentenceReader:
         self._weights = fitted.arrays if fitted else None
         if self._weights is not None and len(self._weights["feature_mean"]) != len(FEATURES):
             raise SettingsError(
-                f"the fitted reader knows {len(self._weights['feature_mean'])} features and this version has {len(FEATURES)}; "
-                "run benchmarks/fit.py"
+                f"the fitted reader knows {len(self._weights['feature_mean'])} features and this version has "
+                f"{len(FEATURES)}; run benchmarks/fit.py"
             )
 
     @property
@@ -48,7 +49,9 @@ class SentenceReader:
         """
         weights = self._weights
         if weights is None:
-            similarity = features[:, FEATURES.index("cosine")] + COVERAGE_WEIGHT * features[:, FEATURES.index("coverage")]
+            similarity = (
+                features[:, FEATURES.index("cosine")] + COVERAGE_WEIGHT * features[:, FEATURES.index("coverage")]
+            )
             return np.asarray(np.clip(similarity / (1 + COVERAGE_WEIGHT), 0.0, 1.0), dtype=np.float32)
         scaled = (features - weights["feature_mean"]) / weights["feature_deviation"]
         asked = weights["question_weights"] @ question + weights["question_bias"]
@@ -62,4 +65,6 @@ class SentenceReader:
 
 def _gelu(values: Matrix) -> Matrix:
     """Gaussian error linear unit in its tanh form (arXiv:1606.08415)."""
-    return np.asarray(0.5 * values * (1 + np.tanh(np.sqrt(2 / np.pi) * (values + 0.044715 * values**3))), dtype=np.float32)
+    return np.asarray(
+        0.5 * values * (1 + np.tanh(np.sqrt(2 / np.pi) * (values + 0.044715 * values**3))), dtype=np.float32
+    )

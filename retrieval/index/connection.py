@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from retrieval.errors import StoreError, StoreUnavailableError
@@ -18,6 +18,7 @@ from retrieval.index.lock import make_data_folder
 from retrieval.settings import Settings
 
 if TYPE_CHECKING:
+    import httpx
     from chromadb.api import ClientAPI
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ HTTP_PORT = 8000
 MIN_FREE_BYTES = 32 * 1024 * 1024
 """Nothing is written with less space than this: Chroma, when its disk is full, may wait for ever (seen in 1.5.9)."""
 
-DISK_SIGNS = ("disk is full", "disk I/O error", "No space left", "File too large", "apply logs")
+DISK_SIGNS = ("disk is full", "Error in compaction", "disk I/O error", "No space left", "File too large", "apply logs")
 READ_ONLY_SIGNS = (
     "readonly database",
     "unable to open database",
@@ -53,6 +54,8 @@ class Connection:
 
     def close(self) -> None:
         """Release files and connections."""
+        for session in _sessions(self.client):
+            session.close()
         with translated_errors(self.where):
             self.client.close()  # type: ignore[attr-defined]  # ClientAPI's type lacks what every client has
         with self._slots_lock:
@@ -112,17 +115,16 @@ class Connection:
                 ssl=secure,
                 settings=ChromaSettings(anonymized_telemetry=False),
             )
-        _set_timeout(client, timeout_s)
+        for session in _sessions(client):
+            session.timeout = httpx.Timeout(timeout_s)
         return cls(client, url)
 
 
-def _set_timeout(client: ClientAPI, timeout_s: float) -> None:
-    """Bound every request; Chroma offers no public way (its session is made with ``timeout=None``)."""
-    session: Any = getattr(getattr(client, "_server", None), "_session", None)
-    if session is None:
-        logger.warning("This version of chromadb hides its HTTP session; requests to the server have no timeout")
-        return
-    session.timeout = timeout_s
+def _sessions(client: ClientAPI) -> list[httpx.Client]:
+    """Chroma's HTTP sessions, which it neither bounds in time nor closes, and offers no public way to."""
+    servers = (getattr(owner, "_server", None) for owner in (client, getattr(client, "_admin_client", None)))
+    found = (getattr(server, "_session", None) for server in servers)
+    return [session for session in found if session is not None]
 
 
 def check_free_space(folder: Path) -> None:

@@ -1,9 +1,9 @@
 """Keeps Chroma's vector index whole when its process is killed.
 
-Chroma 1.5 keeps the newest vectors in SQLite and, every ``SYNC_THRESHOLD`` changes, writes its whole vector index over the old
-files and then forgets those vectors. Killed while it writes, it leaves files that can never be read again (measured: 1 of 80
-kills with a threshold of 10). So the files are copied before a change that will make Chroma write them; a copy that is still
-there at the next start is put back, unless SQLite says that the new files were finished.
+Chroma 1.5 keeps the newest vectors in SQLite and, every ``SYNC_THRESHOLD`` changes, writes its whole vector index over
+the old files and then forgets those vectors. Killed while it writes, it leaves files that can never be read again
+(measured: 1 of 80 kills with a threshold of 10). So the files are copied before a change that will make Chroma write
+them; a copy that is still there at the next start is put back, unless SQLite says that the new files were finished.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SQLITE_TIMEOUT_S = 10.0
 def guarded_index(chroma_folder: Path, library: str, *, changes: int) -> Iterator[None]:
     """Hold the vector index for one commit or one opening, so that nobody else opens or writes it meanwhile.
 
-    Opening needs it as well: it replays what SQLite holds, reads files that a commit may be writing, and may write them.
+    Opening needs it as well: it reads files that a commit may be writing, replays what SQLite holds, and may write.
 
     Args:
         chroma_folder: Chroma's folder.
@@ -66,7 +66,9 @@ def guarded_index(chroma_folder: Path, library: str, *, changes: int) -> Iterato
             "Wait until it has finished, or stop it, and try again."
         ) from error
     except OSError as error:
-        raise StoreError(f"The index in {chroma_folder} cannot be guarded: {error}. Check permissions and space.") from error
+        raise StoreError(
+            f"The index in {chroma_folder} cannot be guarded: {error}. Check permissions and space."
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ class _IndexState:
         try:
             with closing(sqlite3.connect(database, timeout=SQLITE_TIMEOUT_S)) as connection:
                 row = connection.execute(
-                    "SELECT segments.id, collections.id FROM segments JOIN collections ON segments.collection = collections.id "
+                    "SELECT segments.id, collections.id FROM segments "
+                    "JOIN collections ON segments.collection = collections.id "
                     "WHERE segments.scope = 'VECTOR' AND collections.name = ?",
                     (library,),
                 ).fetchone()
@@ -97,7 +100,8 @@ class _IndexState:
                 found = connection.execute("SELECT seq_id FROM max_seq_id WHERE segment_id = ?", (segment,)).fetchone()
                 written = int(found[0]) if found else 0
                 (waiting,) = connection.execute(
-                    "SELECT count(*) FROM embeddings_queue WHERE seq_id > ? AND topic LIKE ?", (written, f"%{collection}")
+                    "SELECT count(*) FROM embeddings_queue WHERE seq_id > ? AND topic LIKE ?",
+                    (written, f"%{collection}"),
                 ).fetchone()
         except (sqlite3.Error, TypeError, ValueError) as error:
             logger.warning("Chroma's tables in %s cannot be read (%s); its index is not guarded", database, error)
@@ -131,7 +135,9 @@ def _recover(chroma_folder: Path, backup: Path, library: str) -> None:
         return
     state = _IndexState.read(chroma_folder, library)
     if state is not None and state.segment == note["segment"] and state.written == note["written"]:
-        logger.warning("A process was killed while it wrote the index in %s; the one before it is put back", chroma_folder)
+        logger.warning(
+            "A process was killed while it wrote the index in %s; the one before it is put back", chroma_folder
+        )
         target = chroma_folder / state.segment
         shutil.rmtree(target, ignore_errors=True)
         if (backup / state.segment).exists():

@@ -19,7 +19,7 @@ from retrieval.index.lexical import LexicalIndex
 from retrieval.index.lock import writer_lock
 from retrieval.index.nodes import StoredNode, split_article
 from retrieval.index.scope import Scope
-from retrieval.index.seen_files import SeenFiles
+from retrieval.index.seen_files import SeenArticle, SeenFile, SeenFiles
 from retrieval.index.store import ArticleState, Store
 from retrieval.models import Article, Failure, IndexProgress, IndexReport
 
@@ -123,7 +123,7 @@ def _commit(store: Store, lexical: LexicalIndex, batch: _Batch) -> None:
 
 
 def _write(store: Store, lexical: LexicalIndex, batch: _Batch) -> None:
-    with store.writing():
+    with store.writing(len(batch.nodes) + len(batch.remove)):
         # New nodes first: killed in between, the article is there twice, never missing, and the next run removes the
         # old.
         if batch.nodes:
@@ -183,8 +183,8 @@ class _Run:
         """Articles that are new or changed; counts the others."""
         for file in scope.files:
             seen = self.seen_files.find(file)
-            if seen is not None and all(self._is_stored(article_id, prefix) for article_id, prefix in seen.articles):
-                self._take_unread(scope, file, seen.articles, seen.failures)
+            if seen is not None and all(self._is_stored(article.id, article.hash_prefix) for article in seen.articles):
+                self._take_unread(scope, file, seen)
                 continue
             try:
                 read = list(read_file(file, settings=self.store.settings))
@@ -196,19 +196,18 @@ class _Run:
             articles = [item for item in read if isinstance(item, Article)]
             failures = [item for item in read if isinstance(item, Failure)]
             self.failed += failures
-            scope.keep_failed_items(file, failures)
+            held = [SeenArticle.of(article) for article in articles]
+            scope.keep_failed_items(file, failures, found=[article.source for article in held])
             self.total += len(articles) - 1
             yield from articles
-            self.seen_files.note(file, articles, failures)
+            self.seen_files.note(file, held, failures)
 
-    def _take_unread(
-        self, scope: Scope, file: SourceFile, articles: Sequence[tuple[str, str]], failures: Sequence[Failure]
-    ) -> None:  # fmt: skip
-        self.failed += failures
-        scope.keep_failed_items(file, failures)
-        self.total += len(articles) - 1
-        for article_id, prefix in articles:
-            self._keep(article_id, prefix)
+    def _take_unread(self, scope: Scope, file: SourceFile, seen: SeenFile) -> None:
+        self.failed += seen.failures
+        scope.keep_failed_items(file, seen.failures, found=[article.source for article in seen.articles])
+        self.total += len(seen.articles) - 1
+        for article in seen.articles:
+            self._keep(article.id, article.hash_prefix)
 
     def _is_stored(self, article_id: str, content_hash: str) -> bool:
         state = self.states.get(article_id)

@@ -157,8 +157,10 @@ class LexicalIndex:
         return [str(searcher.doc(address).get_first("id")) for _, address in hits]
 
     def languages(self) -> list[str]:
-        """Languages of the nodes, sorted; immediate at any size."""
-        return [language for language, _ in self._index.searcher().terms_with_prefix("language", "")]
+        """Languages of the nodes, sorted."""
+        # The filter leaves out languages that only deleted nodes had.
+        counts = self._index.searcher().terms_with_prefix("language", "", filter_query=tantivy.Query.all_query())
+        return sorted(language for language, count in counts if count)
 
     def search(
         self, question: str, *, language: str, k: int, filters: Filters | None = None

@@ -43,11 +43,18 @@ class Scope:
         """The file could not be read, so the articles it held stay."""
         self._kept.append(_joined(file.root, file.relative))
 
-    def keep_failed_items(self, file: SourceFile, failures: Sequence[Failure]) -> None:
-        """Some articles of the file could not be read; those stay, or all that are missing if it is unknown which."""
+    def keep_failed_items(self, file: SourceFile, failures: Sequence[Failure], *, found: Sequence[str]) -> None:
+        """Some articles of a JSON file could not be read; those stay, or all that are missing if it is unknown which.
+
+        Args:
+            file: The file.
+            failures: Those, with the source ``file#number``.
+            found: Sources of the articles that were read, ``file#item``.
+        """
         if failures:
-            path = _joined(file.root, file.relative)
-            self._broken[path] = _BrokenFile.read(file, [failure.source.rpartition("#")[2] for failure in failures])
+            numbers = [failure.source.rpartition("#")[2] for failure in failures]
+            keys = frozenset(source[len(file.relative) + 1 :] for source in found)
+            self._broken[_joined(file.root, file.relative)] = _BrokenFile.read(file, numbers, keys)
 
     def vanished(self, locations: dict[str, tuple[str, str]]) -> list[str]:
         """Ids of the articles that are gone, out of those that the run did not find.
@@ -111,16 +118,18 @@ class _BrokenFile:
     """Lines or positions of those, from 1."""
     texts: tuple[str, ...]
     """What is written there."""
+    found: frozenset[str]
+    """Keys of the articles that were read; a place that holds such a key is a repetition."""
 
     @classmethod
-    def read(cls, file: SourceFile, numbers: Sequence[str]) -> _BrokenFile:
+    def read(cls, file: SourceFile, numbers: Sequence[str], found: frozenset[str]) -> _BrokenFile:
         try:
             text = decode(read_bytes(file.path, max_bytes=file.size))
             records = text.split("\n") if file.path.suffix.lower() == ".jsonl" else _records(text)
             texts = tuple(records[int(number) - 1] for number in numbers)
         except (ArticleError, ValueError, IndexError):  # it changed since it was read; then nothing is known
             texts = ("",) * len(numbers)
-        return cls(len(numbers), frozenset(numbers), texts)
+        return cls(len(numbers), frozenset(numbers), texts, found)
 
     def kept(self, items: dict[str, str]) -> list[str]:
         """Which of the missing articles to keep.
@@ -131,12 +140,14 @@ class _BrokenFile:
         Args:
             items: Keys in the file by article id.
         """
-        found = {article_id for article_id, key in items.items() if key in self.numbers or self._mentions(key)}
-        explained = all(any(_quoted(key) in text for key in items.values()) for text in self.texts)
-        return sorted(found if explained else items)
-
-    def _mentions(self, key: str) -> bool:
-        return any(_quoted(key) in text for text in self.texts)
+        kept = {
+            article_id
+            for article_id, key in items.items()
+            if key in self.numbers or any(_quoted(key) in text for text in self.texts)
+        }
+        known = [_quoted(key) for key in (*items.values(), *self.found)]
+        explained = all(any(key in text for key in known) for text in self.texts)
+        return sorted(kept if explained else items)
 
 
 def _quoted(key: str) -> str:

@@ -25,11 +25,25 @@ SETTLED_NS = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class SeenArticle:
+    """An article as far as it matters when it is not read again."""
+
+    id: str
+    hash_prefix: str
+    """First HASH_CHARS characters of the content hash."""
+    source: str
+
+    @classmethod
+    def of(cls, article: Article) -> SeenArticle:
+        """What to remember of an article."""
+        return cls(article.id, article.content_hash[:HASH_CHARS], article.source)
+
+
+@dataclass(frozen=True, slots=True)
 class SeenFile:
     """What reading a file gave."""
 
-    articles: tuple[tuple[str, str], ...]
-    """(article id, first HASH_CHARS characters of the content hash)."""
+    articles: tuple[SeenArticle, ...]
     failures: tuple[Failure, ...]
 
 
@@ -55,15 +69,15 @@ class SeenFiles:
         if entry is None or entry[:2] != [file.size, file.mtime_ns]:
             return None
         return SeenFile(
-            articles=tuple((article_id, prefix) for article_id, prefix in entry[2]),
+            articles=tuple(SeenArticle(*values) for values in entry[2]),
             failures=tuple(Failure(source, reason) for source, reason in entry[3]),
         )
 
-    def note(self, file: SourceFile, articles: Sequence[Article], failures: Sequence[Failure]) -> None:
+    def note(self, file: SourceFile, articles: Sequence[SeenArticle], failures: Sequence[Failure]) -> None:
         """Remember what a file held."""
         if time.time_ns() - file.mtime_ns < SETTLED_NS:
             return
-        held = [[article.id, article.content_hash[:HASH_CHARS]] for article in articles]
+        held = [[article.id, article.hash_prefix, article.source] for article in articles]
         failed = [[failure.source, failure.reason] for failure in failures]
         self._files[file.path.as_posix()] = [file.size, file.mtime_ns, held, failed]
         self._changed = True

@@ -6,16 +6,16 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retrieval.errors import StoreError
-from retrieval.index.connection import Connection, check_free_space, translated_errors
+from retrieval.errors import KildeError, StoreError
+from retrieval.index.connection import CHROMA_FOLDER, Connection, check_free_space, translated_errors
 from retrieval.index.embedding import EmbeddingIdentity, Vector
+from retrieval.index.index_guard import guarded_index
 from retrieval.index.libraries import (
     checked_identity,
     create_library,
@@ -35,6 +35,8 @@ __all__ = ["ArticleState", "Match", "Store", "list_libraries"]
 
 logger = logging.getLogger(__name__)
 
+FAILED_VERSION = 0
+"""Stands for the version of a client whose last commit failed; smaller than any."""
 PAGE_SIZE = 5000
 """Ids read or written at a time; Chroma's own limit is 5,461 (a limit on variables of SQLite)."""
 
@@ -97,14 +99,10 @@ class Store:
         """
         if create and identity is not None:
             create_library(settings, identity)
-        connection = Connection.open(settings, create=False)
-        if connection is None:
-            raise not_found(settings, [])
+        connection, collection, metadata = _open_collection(settings)
         try:
-            with translated_errors(connection.where):
-                collection, metadata = existing_library(connection, settings)
             found = checked_identity(settings, metadata, identity)
-        except BaseException:
+        except KildeError:
             connection.close()
             raise
         return cls(settings, found, connection, collection, int(metadata["version"]))
@@ -131,13 +129,23 @@ class Store:
         return self._open_version
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """One commit: raises the version before and after, so that a commit that was killed midway is noticed too."""
-        if self.settings.chroma_url is None:
-            check_free_space(Path(self._connection.where))
-        self.bump_version()
-        yield
-        self.bump_version()
+    def writing(self, changes: int) -> Iterator[None]:
+        """One commit: raises the version before and after, so that a commit that was killed midway is noticed too.
+
+        Args:
+            changes: Most nodes that will be stored or deleted.
+        """
+        if self._open_version == FAILED_VERSION:
+            self.reopen_if_changed()
+        try:
+            with _guarded(self.settings, changes=changes):
+                self.bump_version()
+                yield
+                self.bump_version()
+        except BaseException:
+            # What the client has in memory may not be what is on disk now.
+            self._open_version = FAILED_VERSION
+            raise
 
     def reopen_if_changed(self) -> bool:
         """Reopen the client if the library was changed since it was opened; returns whether it was.
@@ -148,7 +156,9 @@ class Store:
         if version == self._open_version:
             return False
         if self.settings.chroma_url is None:
-            self._reopen()
+            self.close()
+            self._connection, self._collection, metadata = _open_collection(self.settings)
+            version = int(metadata["version"])
         self._open_version = version
         return True
 
@@ -298,14 +308,29 @@ class Store:
         self._collection, metadata = existing_library(self._connection, self.settings)
         return metadata
 
-    def _reopen(self) -> None:
-        self._connection.close()
-        connection = Connection.open(self.settings, create=False)
+
+def _open_collection(settings: Settings) -> tuple[Connection, Collection, dict[str, Any]]:
+    with _guarded(settings, changes=0):
+        connection = Connection.open(settings, create=False)
         if connection is None:
-            raise not_found(self.settings, [])
-        self._connection = connection
-        with self._errors():
-            self._fresh_metadata()
+            raise not_found(settings, [])
+        try:
+            with translated_errors(connection.where):
+                collection, metadata = existing_library(connection, settings)
+                collection.count()  # makes Chroma read its index now, while nobody writes it
+        except KildeError:
+            connection.close()
+            raise
+    return connection, collection, metadata
+
+
+def _guarded(settings: Settings, *, changes: int) -> AbstractContextManager[None]:
+    folder = settings.data_dir.absolute() / CHROMA_FOLDER
+    if settings.chroma_url is not None or not folder.exists():
+        return nullcontext()
+    if changes:
+        check_free_space(folder)
+    return guarded_index(folder, settings.library, changes=changes)
 
 
 def _nodes(page: Any) -> list[StoredNode]:

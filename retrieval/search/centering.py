@@ -1,7 +1,8 @@
 """Comparing a question and nodes of other languages without what their languages have in common.
 
-Vectors of multilingual models carry their language: two texts of one language are near whatever they say. Subtracting each
-language's mean vector before the cosine helps across languages and hurts within one, so only the former is centred.
+Vectors of multilingual models carry their language: two texts of one language are near whatever they say. Subtracting
+each language's mean vector before the cosine helps across languages and hurts within one, so only the former is
+centred.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ def centred(vector: Vector, mean: Vector) -> Vector:
     return np.asarray(difference / np.linalg.norm(difference, axis=-1, keepdims=True), dtype=np.float32)
 
 
-def centred_cosine(fitted: FittedValues, *, question: Vector, asked_in: str, passage: Vector, written_in: str) -> float | None:
+def centred_cosine(
+    fitted: FittedValues, *, question: Vector, asked_in: str, passage: Vector, written_in: str
+) -> float | None:
     """Cosine of the centred vectors, or None where one of the languages has no mean.
 
     Args:

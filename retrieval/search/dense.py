@@ -34,7 +34,7 @@ class DenseRetriever(BaseRetriever):
     """Nearest nodes by vector. Within a language by cosine, across languages by the cosine and the centred cosine."""
 
     def __init__(self, source: NodeSource, embedding: BaseEmbedding, fitted: FittedValues | None) -> None:
-        """Search ``source`` with questions embedded by ``embedding``, whose fitted values are ``fitted`` (None: none)."""
+        """Search ``source`` with questions embedded by ``embedding``; ``fitted`` belongs to it (None: nothing is)."""
         super().__init__()
         self._source = source
         self._embedding = embedding
@@ -59,7 +59,9 @@ class DenseRetriever(BaseRetriever):
         if not node_ids:
             return []
         vectors = self._source.vectors_of(node_ids)
-        return self.rescore(question, [(node, vectors[node.id]) for node in self._source.get(node_ids) if node.id in vectors])
+        return self.rescore(
+            question, [(node, vectors[node.id]) for node in self._source.get(node_ids) if node.id in vectors]
+        )
 
     def _queries(self, question: Question, filters: Filters | None) -> list[tuple[Vector, Filters | None]]:
         """The question's vector for all nodes, and its centred vector for each other language that has a mean."""

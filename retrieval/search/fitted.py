@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,9 @@ def load_fitted(fingerprint: str, *, folder: Path = FITTED_FOLDER) -> FittedValu
                 if header["fingerprint"] == fingerprint:
                     return _from_arrays(header, {name: stored[name] for name in stored.files if name != "header"})
         except (OSError, ValueError, KeyError) as error:
-            raise SettingsError(f"the fitted values in {path.name} cannot be read ({error}); reinstall kilde") from error
+            raise SettingsError(
+                f"the fitted values in {path.name} cannot be read ({error}); reinstall kilde"
+            ) from error
     return None
 
 
@@ -63,7 +66,7 @@ def save_fitted(values: FittedValues, path: Path) -> None:
         "passage_languages": sorted(values.passage_means),
         "scalars": values.scalars,
     }
-    arrays = {f"weights_{name}": array.astype(np.float16) for name, array in values.arrays.items()}
+    arrays: dict[str, Any] = {f"weights_{name}": array.astype(np.float16) for name, array in values.arrays.items()}
     for kind, means in (("question", values.question_means), ("passage", values.passage_means)):
         arrays[f"{kind}_means"] = np.array([means[language] for language in sorted(means)], dtype=np.float16)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
 """Dense and lexical retrieval fused into one ranking.
 
-The sum ``dense + weight * coverage`` is convex in two scores that mean the same for every question. Fusing by ranks would let
-the lexical side speak as loudly in questions that share no word with the articles because they are in another language.
+The sum ``dense + weight * coverage`` is convex in two scores that mean the same for every question. Fusing by ranks
+would let the lexical side speak as loudly in questions that share no word with the articles because they are in another
+language.
 """
 
 from __future__ import annotations
@@ -28,7 +29,12 @@ class HybridRetriever(BaseRetriever):
     """The ranking that answers are taken from."""
 
     def __init__(
-        self, dense_side: DenseRetriever, lexical_side: LexicalRetriever, *, embedding: BaseEmbedding, fitted: FittedValues | None
+        self,
+        dense_side: DenseRetriever,
+        lexical_side: LexicalRetriever,
+        *,
+        embedding: BaseEmbedding,
+        fitted: FittedValues | None,
     ) -> None:
         """Fuse the two; ``fitted`` belongs to ``embedding``."""
         super().__init__()
@@ -43,7 +49,9 @@ class HybridRetriever(BaseRetriever):
         covered = self._lexical.rank(question.text, question.language, k=lexical.CANDIDATES, filters=filters)
         coverage = {match.node_id: match.coverage for match in covered}
         known = {match.node.id for match in near}
-        near += self._dense.rescore_ids(question, [node_id for node_id in coverage if node_id not in known][:dense.CANDIDATES])
+        near += self._dense.rescore_ids(
+            question, [node_id for node_id in coverage if node_id not in known][: dense.CANDIDATES]
+        )
         ranked = [
             RankedNode(
                 node=match.node,

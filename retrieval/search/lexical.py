@@ -56,4 +56,6 @@ class LexicalRetriever(BaseRetriever):
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         text = query_bundle.query_str
         coverage = {match.node_id: match.coverage for match in self.rank(text, detect_language(text), k=CANDIDATES)}
-        return [NodeWithScore(node=text_node(node), score=coverage[node.id]) for node in self._source.get(list(coverage))]
+        return [
+            NodeWithScore(node=text_node(node), score=coverage[node.id]) for node in self._source.get(list(coverage))
+        ]

@@ -50,5 +50,7 @@ class MemorySource:
 
     def article_text(self, article_id: str) -> str:
         """The whole text of an article, from its nodes."""
-        nodes = sorted((node for node in self._nodes.values() if node.article_id == article_id), key=lambda node: node.node_index)
+        nodes = sorted(
+            (node for node in self._nodes.values() if node.article_id == article_id), key=lambda node: node.node_index
+        )
         return "".join(node.text for node in nodes)

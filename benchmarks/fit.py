@@ -1,0 +1,187 @@
+"""Fits what belongs to one embedding model: language means, cross-language scale, sentence reader, calibration.
+
+    python -m benchmarks.fit --data ../shared/data
+
+Looks only at documents of even groups; every figure elsewhere is reported on the odd ones too. Needs the extra
+``[torch]``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import pickle
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.cached_embedding import CachedEmbedding
+from benchmarks.datasets import DEFAULT_DATA, Document, GoldQuestion, doc_of, norquad, tuned_on, write_articles, xquad
+from benchmarks.examples import Example, ExampleMaker, make_tasks
+from benchmarks.train_reader import report, train_confidence, train_reader
+from retrieval.articles import read_path
+from retrieval.index.embedding import fingerprint
+from retrieval.index.nodes import StoredNode, split_article
+from retrieval.models import Article
+from retrieval.search.centering import centred_cosine
+from retrieval.search.fitted import FITTED_FOLDER, FittedValues, Matrix, save_fitted
+from retrieval.settings import Settings
+
+CENTRED_WEIGHT = 0.5
+"""Across languages: cosine + .5 centred cosine + .5 coverage; ``benchmarks/retrieval.py --grid`` prints the grid."""
+CROSS_COVERAGE = 0.5
+MIN_CONFIDENCE = 0.2
+CALIBRATION_FOLD = 5
+"""One even group in five is kept from the reader and calibrates it."""
+
+
+def main() -> None:
+    """Fit everything and write it where the package finds it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    parser.add_argument("--work", type=Path, default=Path("build/benchmarks"))
+    parser.add_argument("--out", type=Path, default=FITTED_FOLDER / "multilingual-e5-small-q4.npz")
+    arguments = parser.parse_args()
+    embedding = CachedEmbedding(arguments.work / "vectors.sqlite")
+    documents, questions = load(arguments.data)
+    nodes = read_nodes(documents, arguments.work / "all", embedding)
+    groups = {document.doc: document.group for document in documents}
+    kept = [document for document in documents if tuned_on(document.group)]
+    asked = [question for question in questions if tuned_on(groups[question.doc])]
+    print(f"{len(kept)} documents and {len(asked)} questions of even groups; {len(nodes)} nodes in all")
+    base = fit_means(nodes, asked, groups, embedding)
+    base = fit_scale(base, nodes, asked, embedding)
+    print({name: round(value, 4) for name, value in base.scalars.items()})
+    examples_file = arguments.work / "examples.pickle"
+    examples = make_examples(nodes, kept, asked, groups, embedding, base)
+    examples_file.write_bytes(pickle.dumps(examples))
+    held = [example for example in examples if example.group // 2 % CALIBRATION_FOLD == 0]
+    trained = train_reader([example for example in examples if example.group // 2 % CALIBRATION_FOLD != 0])
+    trained.update(train_confidence(held, trained))
+    report(held, trained)
+    fitted = FittedValues(base.fingerprint, base.question_means, base.passage_means, dict(base.scalars), trained)
+    fitted.scalars["min_confidence"] = MIN_CONFIDENCE
+    save_fitted(fitted, arguments.out)
+    print(f"wrote {arguments.out}: {arguments.out.stat().st_size:,} bytes")
+
+
+def load(data: Path) -> tuple[list[Document], list[GoldQuestion]]:
+    """All documents and questions of xquad and norquad."""
+    parts = [xquad(data), norquad(data)]
+    return [document for part in parts for document in part[0]], [question for part in parts for question in part[1]]
+
+
+def read_nodes(documents: Sequence[Document], folder: Path, embedding: CachedEmbedding) -> list[StoredNode]:
+    """The nodes that the product makes of the documents."""
+    write_articles(documents, folder)
+    articles = [item for item in read_path(folder, settings=Settings(max_article_mb=1000)) if isinstance(item, Article)]
+    if len(articles) != len(documents):
+        raise SystemExit(f"{len(documents)} documents were written and {len(articles)} articles read")
+    nodes = [node for article in articles for node in split_article(article, count_tokens=embedding.count_tokens)]
+    embedding.prefill("passage", [node.embedded_text for node in nodes])
+    sentences = (
+        node.text[span.start_char - node.start_char : span.end_char - node.start_char]
+        for node in nodes
+        for span in node.sentences
+    )
+    embedding.prefill("passage", sentences)
+    return nodes
+
+
+def fit_means(
+    nodes: Sequence[StoredNode], asked: Sequence[GoldQuestion], groups: dict[str, int], embedding: CachedEmbedding
+) -> FittedValues:
+    """Mean vector of each language's questions and nodes, over even groups.
+
+    In xquad the same questions and paragraphs stand in every language, so that the means differ by language alone;
+    Italian and Norwegian have more.
+    """
+    question_vectors: dict[str, list[list[float]]] = defaultdict(list)
+    node_vectors: dict[str, list[list[float]]] = defaultdict(list)
+    for question in asked:
+        question_vectors[question.language].append(embedding.get_query_embedding(question.text))
+    for node in nodes:
+        if tuned_on(groups[doc_of(node.source)]):
+            node_vectors[node.language].append(embedding.get_text_embedding(node.embedded_text))
+    return FittedValues(
+        fingerprint=fingerprint(embedding),
+        question_means={language: _mean(rows) for language, rows in question_vectors.items()},
+        passage_means={language: _mean(rows) for language, rows in node_vectors.items()},
+        scalars={"centred_weight": CENTRED_WEIGHT},
+        arrays={},
+    )
+
+
+def _mean(rows: Sequence[Sequence[float]]) -> Matrix:
+    return np.asarray(np.mean(rows, axis=0), dtype=np.float32)
+
+
+def fit_scale(
+    base: FittedValues, nodes: Sequence[StoredNode], asked: Sequence[GoldQuestion], embedding: CachedEmbedding
+) -> FittedValues:
+    """Bring cross-language scores to the scale of same-language ones.
+
+    A linear map takes the average score of the right node, and that of a node of another subject, from the one to the
+    other; measured on paragraphs that stand in both languages.
+    """
+    by_doc: dict[str, list[tuple[StoredNode, Matrix]]] = defaultdict(list)
+    for node in nodes:
+        by_doc[doc_of(node.source)].append(
+            (node, np.asarray(embedding.get_text_embedding(node.embedded_text), np.float32))
+        )
+    docs_of: dict[str, dict[str, str]] = defaultdict(dict)
+    for question in asked:
+        docs_of[question.qid][question.language] = question.doc
+    rng = np.random.default_rng(0)
+    sample = [question for question in asked if len(docs_of[question.qid]) > 1]
+    others = rng.permutation([question.doc for question in sample])
+    scores: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for question, other in zip(rng.permutation(np.array(sample, dtype=object))[:3000], itertools.cycle(others)):
+        vector = np.asarray(embedding.get_query_embedding(question.text), np.float32)
+        for kind, names in (("right", docs_of[question.qid].values()), ("wrong", [other])):
+            for name in names:
+                pairs = [_raw_score(base, question.language, vector, node, row) for node, row in by_doc[name]]
+                relation = "same" if by_doc[name][0][0].language == question.language else "cross"
+                scores[relation, kind].append(max(pairs))
+    mean = {key: float(np.mean(values)) for key, values in scores.items()}
+    scale = (mean["same", "right"] - mean["same", "wrong"]) / (mean["cross", "right"] - mean["cross", "wrong"])
+    base.scalars.update(
+        cross_scale=scale,
+        cross_shift=mean["same", "right"] - scale * mean["cross", "right"],
+        cross_lexical_weight=CROSS_COVERAGE * scale,
+    )
+    return base
+
+
+def _raw_score(base: FittedValues, language: str, vector: Matrix, node: StoredNode, row: Matrix) -> float:
+    cosine = float(vector @ row)
+    if node.language == language:
+        return cosine
+    across = centred_cosine(base, question=vector, asked_in=language, passage=row, written_in=node.language)
+    return cosine + CENTRED_WEIGHT * (across or 0.0)
+
+
+def make_examples(
+    nodes: Sequence[StoredNode],
+    documents: Sequence[Document],
+    asked: Sequence[GoldQuestion],
+    groups: dict[str, int],
+    embedding: CachedEmbedding,
+    base: FittedValues,
+) -> list[Example]:
+    """Put the questions of even groups to libraries of documents of even groups."""
+    answers = {(question.qid, question.doc): question.answers for question in asked}
+    maker = ExampleMaker(nodes, embedding, base)
+    tasks = make_tasks(documents, asked, seed=7)
+    examples: list[Example] = []
+    for number, task in enumerate(tasks, start=1):
+        examples += maker.run(task, groups, answers)
+        if number % 20 == 0 or number < 5:
+            print(f"{number} of {len(tasks)} libraries, {len(examples)} examples", flush=True)
+    return examples
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Words that lean on something said before, by language: in a follow-up question, and at the start of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def _sets(words_by_language: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    return {language: frozenset(words.split()) for language, words in words_by_language.items()}
+
+
+QUESTION_OPENERS = _sets(
+    {
+        "en": "and but so",
+        "it": "e ed ma",
+        "no": "og men",
+        "sv": "och men",
+        "de": "und aber",
+        "nl": "en maar",
+        "fr": "et mais",
+        "es": "y pero",
+        "pl": "i lub",
+        "ru": "и а но",
+        "tr": "ve ama",
+        "el": "και αλλά",
+        "ro": "și dar",
+        "ar": "و",
+    }
+)
+"""Conjunctions that begin a question only when it goes on from another."""
+
+QUESTION_POINTERS = _sets(
+    {
+        "en": "he she they him his hers them their theirs its",
+        "it": "lui egli ella esso essa loro ciò",
+        "no": "han hun ham henne hans hennes dem deres dette disse",
+        "de": "ihn ihm ihnen dies dabei damit dafür",
+        "fr": "lui elles celui celle cela ça",
+        "es": "él ella ellos ellas eso ello",
+        "ru": "он она оно они его её ему ей их",
+        "tr": "onun onlar",
+        "el": "αυτός αυτή αυτό αυτοί",
+        "ro": "ea ei ele",
+        "ar": "هو هي هم ذلك تلك",
+    }
+)
+"""Words that stand, in a question, for somebody or something named before."""
+
+QUESTION_LAST_POINTERS = _sets(
+    {
+        "en": "it this that these those there her here",
+        "it": "la le lo lei questo questa questi queste quello quella lì là",
+        "no": "den det de der denne",
+        "de": "sie er es diese dieser dort",
+        "fr": "il elle ils lui leur y la le les là",
+        "es": "la lo los las les su esto esta este allí",
+        "ru": "это этот эта эти там",
+        "tr": "bu şu o",
+        "ar": "هذا هذه هناك",
+    }
+)
+"""Words that are articles or fillers elsewhere, and pointers at the end of a question ("Hvor ligger det?")."""
+
+UNSEGMENTED_QUESTION_OPENERS = ("那", "那么", "还有", "而", "そして", "では", "それ")
+UNSEGMENTED_QUESTION_POINTERS = ("他", "她", "它", "这", "那", "其", "彼", "それ", "これ")
+
+SENTENCE_OPENERS = _sets(
+    {
+        "en": "he she they it this these that those his her their its but instead however there then both neither so "
+        "such",
+        "it": "lui lei egli ella essa esso loro questo questa questi queste quello quella ciò ma però invece tuttavia "
+        "inoltre così entrambi entrambe lì qui anche",
+        "no": "han hun ho dette disse slik men likevel derimot dermed dessuten begge så",
+        "da": "han hun dette disse men dog derimod dermed desuden begge så",
+        "sv": "han hon detta dessa där men dock däremot därmed dessutom båda så",
+        "de": "er sie dies diese dieser dieses dort dabei damit dafür dagegen aber jedoch doch beide seine ihre so "
+        "zudem außerdem",
+        "fr": "il elle ils elles cela ceci ce cette ces cet celui celle mais cependant toutefois pourtant ainsi y tous "
+        "son sa ses leur",
+        "es": "él ella ellos ellas esto eso este esta estos estas ese esa pero sin así allí ambos ambas su sus además "
+        "también",
+        "pt": "ele ela eles elas isto isso este esta estes estas esse essa mas porém assim ali ambos ambas também",
+        "nl": "hij zij ze het dit deze dat die maar echter daar daarmee beide zo ook",
+        "ru": "он она оно они это этот эта эти его её их но однако там так также оба обе",
+        "tr": "o onlar bu bunlar bunun ancak ama fakat orada böylece ayrıca",
+        "el": "αυτός αυτή αυτό αυτοί αυτές αυτά όμως αλλά ωστόσο εκεί έτσι επίσης",
+        "ro": "el ea ei ele acesta aceasta aceștia acestea dar însă totuși acolo astfel ambii ambele",
+        "ar": "هو هي هم هذا هذه ذلك تلك وهو وهي وهم لكن ولكن هناك كما",
+    }
+)
+"""First words, in small letters, of a sentence that leans on the one before it."""
+
+UNSEGMENTED_SENTENCE_OPENERS = {
+    "zh": ("他", "她", "它", "这", "那", "该", "其", "但", "然而", "此外", "对此", "同时"),
+    "ja": ("彼", "これ", "それ", "その", "この", "しかし", "また", "そこ", "同"),
+    "th": ("เขา", "เธอ", "มัน", "แต่", "นี่", "นั่น"),
+}

@@ -1,0 +1,72 @@
+"""Sentences to choose from, and readers that are sure of themselves or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from retrieval.answer.candidates import Candidate, list_candidates
+from retrieval.answer.features import FEATURES
+from retrieval.index.nodes import StoredNode
+from retrieval.search.fitted import FittedValues
+from retrieval.search.passages import join_passages
+from retrieval.search.ranked import RankedNode
+
+RANK, KINDS, HIDDEN = 4, 2, 3
+
+
+@pytest.fixture(scope="session")
+def candidates_of() -> Callable[..., list[Candidate]]:
+    """Makes the candidates of articles given as lists of nodes, the first article's best."""
+
+    def make(*articles: list[StoredNode]) -> list[Candidate]:
+        nodes = [node for article in articles for node in article]
+        ranked = [RankedNode(node, 0.9 - 0.01 * place, 0.8, 0.0) for place, node in enumerate(nodes)]
+        return list_candidates(join_passages(ranked, limit=len(ranked)))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def fitted_with() -> Callable[..., FittedValues]:
+    """Makes fitted values whose reader gives every sentence the same log-odds."""
+
+    def make(*, log_odds: float = 0.0, features: int = len(FEATURES), **scalars: float) -> FittedValues:
+        def zeros(*shape: int) -> np.ndarray:
+            return np.zeros(shape, dtype=np.float32)
+
+        return FittedValues(
+            fingerprint="test",
+            question_means={},
+            passage_means={},
+            scalars={
+                "centred_weight": 0.5,
+                "cross_scale": 1.0,
+                "cross_shift": 0.0,
+                "cross_lexical_weight": 0.3,
+                "calibration_slope_same": 1.0,
+                "calibration_intercept_same": 0.0,
+                "calibration_slope_cross": 1.0,
+                "calibration_intercept_cross": 0.0,
+                "min_confidence": 0.5,
+                **scalars,
+            },
+            arrays={
+                "feature_mean": zeros(features),
+                "feature_deviation": np.ones(features, dtype=np.float32),
+                "question_weights": zeros(RANK, 384),
+                "question_bias": zeros(RANK),
+                "sentence_weights": zeros(RANK, 384),
+                "sentence_bias": zeros(RANK),
+                "kind_weights": zeros(KINDS, 384),
+                "kind_bias": zeros(KINDS),
+                "hidden_weights": zeros(HIDDEN, features + RANK + KINDS),
+                "hidden_bias": zeros(HIDDEN),
+                "output_weights": zeros(1, HIDDEN),
+                "output_bias": np.full(1, log_odds, dtype=np.float32),
+            },
+        )
+
+    return make

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retrieval.answer.candidates import Candidate, SentenceVectors
+from retrieval.index.embedding import embed_passages
+from retrieval.index.nodes import StoredNode
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+CutArticle = Callable[..., list[StoredNode]]
+CandidatesOf = Callable[..., list[Candidate]]
+
+
+def test_every_sentence_is_a_candidate_in_its_articles_order(
+    cut_article: CutArticle, candidates_of: CandidatesOf
+) -> None:
+    candidates = candidates_of(
+        cut_article("a", "Brua åpner. Ferga stopper.\n", "Mæland jubler."),
+        cut_article("桥", "大桥开放。市长高兴。", language="zh"),
+    )
+    assert [(item.text, item.place) for item in candidates] == [
+        ("Brua åpner.", 0), ("Ferga stopper.", 1), ("Mæland jubler.", 0), ("大桥开放。", 0), ("市长高兴。", 1)
+    ]  # fmt: skip
+    for item in candidates:
+        start = item.passage.start_char
+        assert item.passage.text[item.span.start_char - start : item.span.end_char - start] == item.text
+
+
+def test_vectors_are_those_of_the_model_whether_kept_or_fresh(embedding: BaseEmbedding) -> None:
+    texts = ["Brua åpner.", "大桥开放。", "Brua åpner."]
+    vectors = SentenceVectors(embedding, capacity=1)
+    expected = embed_passages(embedding, texts)
+    np.testing.assert_array_equal(vectors.of(texts), expected)
+    np.testing.assert_array_equal(vectors.of(texts[::-1]), expected[::-1])
+    assert vectors.of([]).size == 0
