@@ -107,12 +107,12 @@ def make_tasks(documents: Sequence[Document], questions: Sequence[GoldQuestion],
         doc_of_qid[question.qid][question.language] = question.doc
     tasks: list[Task] = []
     large = by_language["it"] + by_language["no"]
-    tasks += _halves(large, _aimed(questions, doc_of_qid, ("it", "no")), rng, most=4000)
+    tasks += _halves(large, _aimed(questions, doc_of_qid, ("it", "no")), rng, most=2200)
     for language in sorted(set(by_language) - {"it", "no"}):
         same = [(q, q.doc) for q in questions if q.language == language]
         cross = [(q, doc) for q, doc in _aimed(questions, doc_of_qid, (language,)) if q.language != language]
-        tasks += _halves(by_language[language], rng.sample(same, min(150, len(same))), rng, most=150)
-        tasks += _halves(by_language[language], rng.sample(cross, min(250, len(cross))), rng, most=250)
+        tasks += _halves(by_language[language], rng.sample(same, min(70, len(same))), rng, most=70)
+        tasks += _halves(by_language[language], rng.sample(cross, min(110, len(cross))), rng, most=110)
     tasks += [_small(documents, questions, doc_of_qid, rng) for _ in range(SMALL_LIBRARIES)]
     return tasks
 

@@ -46,11 +46,11 @@ def main() -> None:
     arguments = parser.parse_args()
     embedding = CachedEmbedding(arguments.work / "vectors.sqlite")
     documents, questions = load(arguments.data)
-    nodes = read_nodes(documents, arguments.work / "all", embedding)
     groups = {document.doc: document.group for document in documents}
     kept = [document for document in documents if tuned_on(document.group)]
     asked = [question for question in questions if tuned_on(groups[question.doc])]
-    print(f"{len(kept)} documents and {len(asked)} questions of even groups; {len(nodes)} nodes in all")
+    nodes = read_nodes(kept, arguments.work / "even", embedding)
+    print(f"{len(kept)} documents and {len(asked)} questions of even groups; {len(nodes)} nodes")
     base = fit_means(nodes, asked, groups, embedding)
     base = fit_scale(base, nodes, asked, embedding)
     print({name: round(value, 4) for name, value in base.scalars.items()})
@@ -103,8 +103,7 @@ def fit_means(
     for question in asked:
         question_vectors[question.language].append(embedding.get_query_embedding(question.text))
     for node in nodes:
-        if tuned_on(groups[doc_of(node.source)]):
-            node_vectors[node.language].append(embedding.get_text_embedding(node.embedded_text))
+        node_vectors[node.language].append(embedding.get_text_embedding(node.embedded_text))
     return FittedValues(
         fingerprint=fingerprint(embedding),
         question_means={language: _mean(rows) for language, rows in question_vectors.items()},

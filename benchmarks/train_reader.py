@@ -157,11 +157,16 @@ def report(examples: Sequence[Example], weights: dict[str, Matrix]) -> None:
         right = np.array([right for _, _, right in part])
         scores = np.array([confidence.of(example.features, probabilities) for example, probabilities, _ in part])
         error = _calibration_error(scores, right)
-        print(f"{kind}: {len(part)} questions, {answerable.mean():.2f} answerable, {right[answerable].mean():.3f} of them right; "
-              f"AUROC answerable {auroc(scores, answerable):.3f}, right {auroc(scores, right):.3f}, calibration error {error:.3f}")
+        print(
+            f"{kind}: {len(part)} questions, {answerable.mean():.2f} answerable, "
+            f"{right[answerable].mean():.3f} of them right; AUROC answerable {auroc(scores, answerable):.3f}, "
+            f"right {auroc(scores, right):.3f}, calibration error {error:.3f}"
+        )
         for limit in (0.1, 0.15, 0.2, 0.25, 0.3, 0.4):
-            print(f"  refuse below {limit}: right answers lost {np.mean(scores[right] < limit):.3f}, "
-                  f"unanswerable refused {np.mean(scores[~answerable] < limit):.3f}")
+            print(
+                f"  refuse below {limit}: right answers lost {np.mean(scores[right] < limit):.3f}, "
+                f"unanswerable refused {np.mean(scores[~answerable] < limit):.3f}"
+            )
 
 
 def auroc(scores: Vector, positive: np.ndarray) -> float:
@@ -173,4 +178,8 @@ def auroc(scores: Vector, positive: np.ndarray) -> float:
 def _calibration_error(scores: Vector, right: np.ndarray, bins: int = 10) -> float:
     """Expected calibration error over bins of equal width (arXiv:1706.04599)."""
     place = np.minimum((scores * bins).astype(int), bins - 1)
-    return float(sum(abs(scores[place == b].mean() - right[place == b].mean()) * (place == b).mean() for b in set(place.tolist())))
+    return float(
+        sum(
+            abs(scores[place == b].mean() - right[place == b].mean()) * (place == b).mean() for b in set(place.tolist())
+        )
+    )

@@ -123,9 +123,7 @@ class Answerer:
         features, vectors = self._features(question, candidates, sources.lexical)
         probabilities = self._reader.probabilities(features, question=question.vector, sentences=vectors)
         selection = select_sentences(candidates, probabilities)
-        return _Reading(
-            question, ranked, selection, self._confidence.of(features, probabilities), embed_ms, search_ms
-        )
+        return _Reading(question, ranked, selection, self._confidence.of(features, probabilities), embed_ms, search_ms)
 
     def _features(
         self, question: Question, candidates: Sequence[Candidate], lexical: LexicalIndex

@@ -22,8 +22,8 @@ _COLUMN = {name: column for column, name in enumerate(FEATURES)}
 class Confidence:
     """Logistic regression on how the best sentences stand out, one for the question's language and one for others.
 
-    How far the best node is above the next ones tells more than its score: a question that nothing answers has many middling
-    nodes, one that is answered has one good one.
+    How far the best node is above the next ones tells more than its score: a question that nothing answers has many
+    middling nodes, one that is answered has one good one.
     """
 
     def __init__(self, fitted: FittedValues | None) -> None:
@@ -43,7 +43,9 @@ class Confidence:
         kind = "same" if features[int(np.argmax(probabilities)), _COLUMN["same_language"]] else "cross"
         mean, deviation = self._weights[f"confidence_{kind}_mean"], self._weights[f"confidence_{kind}_deviation"]
         scaled = np.clip((signals - mean) / deviation, -4, 4)
-        logit = float(scaled @ self._weights[f"confidence_{kind}_weights"] + self._weights[f"confidence_{kind}_bias"][0])
+        logit = float(
+            scaled @ self._weights[f"confidence_{kind}_weights"] + self._weights[f"confidence_{kind}_bias"][0]
+        )
         return round(float(1 / (1 + np.exp(-logit))), DECIMALS)
 
 

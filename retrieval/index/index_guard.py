@@ -12,6 +12,7 @@ import json
 import logging
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ MARGIN = 100
 LOCK_NAME = "commit.lock"
 LOCK_TIMEOUT_S = 60.0
 """A commit takes a fraction of a second; a minute covers copying the index of a million nodes."""
+POLL_S = 0.005
+PAUSE_S = 0.02
+"""Four times as long as a waiting reader sleeps between two attempts."""
 BACKUP_FOLDER = "index-backup"
 NOTE_NAME = "note.json"
 SQLITE_TIMEOUT_S = 10.0
@@ -51,7 +55,7 @@ def guarded_index(chroma_folder: Path, library: str, *, changes: int) -> Iterato
     """
     backup = chroma_folder.parent / BACKUP_FOLDER / library
     try:
-        with FileLock(chroma_folder.parent / LOCK_NAME).acquire(timeout=LOCK_TIMEOUT_S):
+        with FileLock(chroma_folder.parent / LOCK_NAME).acquire(timeout=LOCK_TIMEOUT_S, poll_interval=POLL_S):
             _recover(chroma_folder, backup, library)
             state = _IndexState.read(chroma_folder, library)
             due = state is not None and state.waiting + changes + MARGIN >= SYNC_THRESHOLD
@@ -60,6 +64,9 @@ def guarded_index(chroma_folder: Path, library: str, *, changes: int) -> Iterato
             yield
             if due:
                 _drop(backup)
+        if changes:
+            # The lock is not fair: a writer that commits without a pause would keep every reader out (seen).
+            time.sleep(PAUSE_S)
     except Timeout as error:
         raise LibraryBusyError(
             f"Another process has been committing to {chroma_folder} for more than {LOCK_TIMEOUT_S:g} s. "

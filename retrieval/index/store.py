@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retrieval.errors import KildeError, StoreError
+from retrieval.index.article_state import ArticleState
 from retrieval.index.connection import CHROMA_FOLDER, Connection, check_free_space, translated_errors
 from retrieval.index.embedding import EmbeddingIdentity, Vector
 from retrieval.index.index_guard import guarded_index
@@ -23,7 +24,7 @@ from retrieval.index.libraries import (
     list_libraries,
     not_found,
 )
-from retrieval.index.nodes import HASH_CHARS, NodeId, StoredNode
+from retrieval.index.nodes import NodeId, StoredNode
 from retrieval.index.records import to_location, to_metadata, to_node, to_where
 from retrieval.models import ArticleSummary, Filters
 from retrieval.settings import Settings
@@ -39,25 +40,6 @@ FAILED_VERSION = 0
 """Stands for the version of a client whose last commit failed; smaller than any."""
 PAGE_SIZE = 5000
 """Ids read or written at a time; Chroma's own limit is 5,461 (a limit on variables of SQLite)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleState:
-    """Which nodes of which versions of an article are stored."""
-
-    article_id: str
-    versions: Mapping[str, list[NodeId]]
-    """Nodes by the first HASH_CHARS characters of the content hash."""
-
-    def is_complete(self, content_hash: str) -> bool:
-        """Whether every node of the version with that hash is stored."""
-        nodes = self.versions.get(content_hash[:HASH_CHARS], [])
-        return bool(nodes) and len(nodes) == nodes[0].count
-
-    def ids(self, *, except_hash: str | None = None) -> list[str]:
-        """Ids of the stored nodes, leaving out one version."""
-        kept = except_hash[:HASH_CHARS] if except_hash else None
-        return [str(node) for prefix, nodes in self.versions.items() if prefix != kept for node in nodes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -22,19 +23,22 @@ class MemorySource:
             raise ValueError(f"{len(nodes)} nodes came with {len(vectors)} vectors")
         self._nodes = {node.id: node for node in nodes}
         self._ids = list(self._nodes)
+        self._rows = {node_id: row for row, node_id in enumerate(self._ids)}
         self._vectors = vectors
+        self._languages = Counter(node.language for node in nodes)
 
     def query(self, vector: Vector, k: int, *, filters: Filters | None = None) -> list[Match]:
         """The ``k`` nearest nodes, nearest first; of the filters only the language is looked at."""
         if not self._ids:
             return []
         similarities = self._vectors @ vector
-        matches = [
-            Match(self._nodes[self._ids[row]], float(similarities[row]), self._vectors[row])
-            for row in np.argsort(-similarities, kind="stable")
-        ]
         wanted = filters.language if filters else None
-        return [match for match in matches if wanted in (None, match.node.language)][:k]
+        rows = (int(row) for row in np.argsort(-similarities, kind="stable"))
+        fitting = (row for row in rows if wanted in (None, self._nodes[self._ids[row]].language))
+        return [
+            Match(self._nodes[self._ids[row]], float(similarities[row]), self._vectors[row])
+            for row in islice(fitting, k)
+        ]
 
     def get(self, node_ids: Sequence[str]) -> list[StoredNode]:
         """Nodes by id, in that order."""
@@ -42,11 +46,11 @@ class MemorySource:
 
     def vectors_of(self, node_ids: Sequence[str]) -> dict[str, Vector]:
         """Vectors by node id."""
-        return {node_id: self._vectors[self._ids.index(node_id)] for node_id in node_ids if node_id in self._nodes}
+        return {node_id: self._vectors[self._rows[node_id]] for node_id in node_ids if node_id in self._rows}
 
     def languages(self) -> dict[str, int]:
         """Number of nodes by language."""
-        return dict(Counter(node.language for node in self._nodes.values()))
+        return dict(self._languages)
 
     def article_text(self, article_id: str) -> str:
         """The whole text of an article, from its nodes."""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from retrieval.answer.candidates import Candidate, list_candidates
+from retrieval.answer.confidence import SIGNALS
 from retrieval.answer.features import FEATURES
 from retrieval.index.nodes import StoredNode
 from retrieval.search.fitted import FittedValues
@@ -31,12 +32,39 @@ def candidates_of() -> Callable[..., list[Candidate]]:
 
 @pytest.fixture(scope="session")
 def fitted_with() -> Callable[..., FittedValues]:
-    """Makes fitted values whose reader gives every sentence the same log-odds."""
+    """Makes fitted values whose reader and confidence are constants, given as log-odds."""
 
-    def make(*, log_odds: float = 0.0, features: int = len(FEATURES), **scalars: float) -> FittedValues:
+    def make(
+        *,
+        log_odds: float = 0.0,
+        confidence: float = 0.0,
+        confidence_across: float = 0.0,
+        features: int = len(FEATURES),
+        min_confidence: float = 0.5,
+    ) -> FittedValues:
         def zeros(*shape: int) -> np.ndarray:
             return np.zeros(shape, dtype=np.float32)
 
+        judged = len(SIGNALS) + features
+        arrays = {
+            "feature_mean": zeros(features),
+            "feature_deviation": zeros(features) + 1,
+            "question_weights": zeros(RANK, 384),
+            "question_bias": zeros(RANK),
+            "sentence_weights": zeros(RANK, 384),
+            "sentence_bias": zeros(RANK),
+            "kind_weights": zeros(KINDS, 384),
+            "kind_bias": zeros(KINDS),
+            "hidden_weights": zeros(HIDDEN, features + RANK + KINDS),
+            "hidden_bias": zeros(HIDDEN),
+            "output_weights": zeros(1, HIDDEN),
+            "output_bias": zeros(1) + log_odds,
+        }
+        for kind, bias in (("same", confidence), ("cross", confidence_across)):
+            arrays[f"confidence_{kind}_mean"] = zeros(judged)
+            arrays[f"confidence_{kind}_deviation"] = zeros(judged) + 1
+            arrays[f"confidence_{kind}_weights"] = zeros(judged)
+            arrays[f"confidence_{kind}_bias"] = zeros(1) + bias
         return FittedValues(
             fingerprint="test",
             question_means={},
@@ -46,27 +74,9 @@ def fitted_with() -> Callable[..., FittedValues]:
                 "cross_scale": 1.0,
                 "cross_shift": 0.0,
                 "cross_lexical_weight": 0.3,
-                "calibration_slope_same": 1.0,
-                "calibration_intercept_same": 0.0,
-                "calibration_slope_cross": 1.0,
-                "calibration_intercept_cross": 0.0,
-                "min_confidence": 0.5,
-                **scalars,
+                "min_confidence": min_confidence,
             },
-            arrays={
-                "feature_mean": zeros(features),
-                "feature_deviation": np.ones(features, dtype=np.float32),
-                "question_weights": zeros(RANK, 384),
-                "question_bias": zeros(RANK),
-                "sentence_weights": zeros(RANK, 384),
-                "sentence_bias": zeros(RANK),
-                "kind_weights": zeros(KINDS, 384),
-                "kind_bias": zeros(KINDS),
-                "hidden_weights": zeros(HIDDEN, features + RANK + KINDS),
-                "hidden_bias": zeros(HIDDEN),
-                "output_weights": zeros(1, HIDDEN),
-                "output_bias": np.full(1, log_odds, dtype=np.float32),
-            },
+            arrays=arrays,
         )
 
     return make

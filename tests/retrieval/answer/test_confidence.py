@@ -2,54 +2,92 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
-from retrieval.answer.confidence import confidence, log_odds
-from retrieval.answer.extractive import Selection
+from retrieval.answer.confidence import SIGNALS, Confidence, confidence_signals
+from retrieval.answer.features import FEATURES
 from retrieval.search.fitted import FittedValues
 
 FittedWith = Callable[..., FittedValues]
 
+LN_3 = 1.0986123
+"""Log-odds of three quarters."""
 
-def selection(*probabilities: float, same: bool = True) -> Selection:
-    return Selection(candidates=(), probabilities=probabilities, in_question_language=same)
+
+def features(*rows: dict[str, float]) -> np.ndarray:
+    return np.array([[row.get(name, 0.0) for name in FEATURES] for row in rows], dtype=np.float32)
 
 
-@pytest.mark.parametrize(
-    ("probabilities", "slope", "intercept", "expected"),
-    [
-        ((0.75,), 1.0, 0.0, 0.75),
-        ((0.5, 0.5), 1.0, 0.0, 0.75),  # 1 - .5 * .5
-        ((0.75,), 2.0, 0.0, 0.9),  # odds 3 become 9
-        ((0.5,), 1.0, 1.0986123, 0.75),  # odds 1, times e ** ln 3
-        ((0.75,), 0.0, 0.0, 0.5),
-        ((0.12345678,), 1.0, 0.0, 0.1235),
-    ],
+def chances(*values: float) -> np.ndarray:
+    return np.array(values, dtype=np.float32)
+
+
+def signals(found: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
+    values = confidence_signals(found, probabilities)
+    assert values.shape == (len(SIGNALS) + len(FEATURES),)
+    assert values.dtype == np.float32
+    np.testing.assert_array_equal(values[len(SIGNALS) :], found[np.argmax(probabilities)])
+    return dict(zip(SIGNALS, values[: len(SIGNALS)].tolist(), strict=True))
+
+
+TABLE = features(
+    {"node_rank": 0, "node_score": 0.9, "cosine": 0.8, "coverage": 0.2, "rarest_missing": 1.0},
+    {"node_rank": 1, "node_score": 0.7, "cosine": 0.9, "coverage": 0.6, "rarest_missing": 0.5},
+    {"node_rank": 2, "node_score": 0.6, "cosine": 0.7, "coverage": 0.1, "rarest_missing": 0.8},
 )
-def test_log_odds_are_scaled_and_shifted(
-    fitted_with: FittedWith, probabilities: tuple[float, ...], slope: float, intercept: float, expected: float
-) -> None:
-    fitted = fitted_with(calibration_slope_same=slope, calibration_intercept_same=intercept)
-    assert confidence(selection(*probabilities), fitted) == expected
 
 
-def test_across_languages_has_its_own_calibration(fitted_with: FittedWith) -> None:
-    fitted = fitted_with(calibration_slope_cross=2.0)
-    assert confidence(selection(0.75, same=True), fitted) == 0.75
-    assert confidence(selection(0.75, same=False), fitted) == 0.9
+def test_signals_worked_out_by_hand() -> None:
+    found = signals(TABLE, chances(0.25, 0.5, 0.0))
+    expected = {
+        "any_holds": np.log(0.625 / 0.375),  # 1 - .75 * .5 * 1
+        "best_holds": 0.0,
+        "best_above_second": 0.25,
+        "node_score": 0.9,
+        "node_above_second": 0.2,
+        "node_above_last": 0.3,
+        "nodes": 3,
+        "best_above_median_cosine": 0.1,
+        "most_coverage": 0.6,
+        "least_missing": 0.5,
+    }
+    assert found == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_single_sentence_has_no_rival() -> None:
+    found = signals(TABLE[:1], chances(0.75))
+    expected = {"best_holds": LN_3, "best_above_second": 0.75, "node_above_second": 0.0, "nodes": 1}
+    assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_order_of_the_sentences_does_not_matter() -> None:
+    order = [2, 0, 1]
+    probabilities = chances(0.25, 0.5, 0.125)
+    np.testing.assert_allclose(
+        confidence_signals(TABLE[order], probabilities[order]), confidence_signals(TABLE, probabilities), atol=1e-6
+    )
+
+
+@pytest.mark.parametrize(("bias", "expected"), [(0.0, 0.5), (LN_3, 0.75), (-LN_3, 0.25), (2 * LN_3, 0.9)])
+def test_log_odds_become_a_probability(fitted_with: FittedWith, bias: float, expected: float) -> None:
+    fitted = fitted_with(confidence=bias, confidence_across=bias)
+    assert Confidence(fitted).of(TABLE, chances(0.3, 0.2, 0.1)) == expected
+
+
+def test_answers_in_another_language_have_weights_of_their_own(fitted_with: FittedWith) -> None:
+    confidence = Confidence(fitted_with(confidence=LN_3, confidence_across=-LN_3))
+    table = features({"same_language": 1, "node_rank": 0}, {"same_language": 0, "node_rank": 1})
+    assert confidence.of(table, chances(0.6, 0.4)) == 0.75
+    assert confidence.of(table, chances(0.4, 0.6)) == 0.25
 
 
 def test_without_fitted_values_it_is_the_best_sentences_score() -> None:
-    assert confidence(selection(0.87654321, 0.5), None) == 0.8765
+    assert Confidence(None).of(TABLE, chances(0.25, 0.87654321, 0.5)) == 0.8765
 
 
 @pytest.mark.parametrize("probability", [0.0, 1.0])
-@pytest.mark.parametrize("slope", [1.0, 50.0])
-def test_certainty_stays_a_probability(fitted_with: FittedWith, probability: float, slope: float) -> None:
-    assert 0 <= confidence(selection(probability), fitted_with(calibration_slope_same=slope)) <= 1
-
-
-def test_log_odds_are_bounded_and_odd() -> None:
-    assert log_odds(0.5) == 0
-    assert log_odds(0.75) == pytest.approx(1.0986123)
-    assert log_odds(1.0) == pytest.approx(-log_odds(0.0)) == pytest.approx(13.8155, abs=1e-3)
+@pytest.mark.parametrize("bias", [-500.0, 0.0, 500.0])
+def test_certainty_stays_a_probability(fitted_with: FittedWith, probability: float, bias: float) -> None:
+    fitted = fitted_with(confidence=bias, confidence_across=bias)
+    assert 0 <= Confidence(fitted).of(TABLE, chances(*[probability] * 3)) <= 1

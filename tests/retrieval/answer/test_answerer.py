@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from retrieval.answer.answerer import Answerer, Sources
+from retrieval.answer.given_passages import index_passages
+from retrieval.errors import CitationError, QuestionError
+from retrieval.models import Answer, Filters, Refusal, Turn
+from retrieval.search.dense import DenseRetriever
+from retrieval.search.fitted import FittedValues
+from retrieval.search.hybrid import HybridRetriever
+from retrieval.search.lexical import LexicalRetriever
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+FittedWith = Callable[..., FittedValues]
+
+PASSAGES = [
+    "Tårnbrua i Vikhamn åpnet lørdag. Sigrun Hatlen er ordfører. Hun klippet snoren.",
+    "Ferga legges ned i juni.",
+    "Зоопарк Лесогорска получил двух снежных барсов.",
+    "افتتحت مدينة وادي الزيتون مستشفى للأطفال.",
+    "退休工程师林远舟担任火箭课的老师。",
+]
+QUESTION = "Når åpnet Tårnbrua i Vikhamn?"
+
+
+@pytest.fixture(scope="module")
+def sources(embedding: BaseEmbedding) -> Sources:
+    source, lexical = index_passages(PASSAGES, embedding)
+    retriever = HybridRetriever(
+        DenseRetriever(source, embedding, None), LexicalRetriever(source, lexical), embedding=embedding, fitted=None
+    )
+    return Sources(retriever, lexical, source.article_text)
+
+
+@pytest.fixture(scope="module")
+def answerer(embedding: BaseEmbedding) -> Answerer:
+    return Answerer(embedding, None, max_question_chars=100, min_confidence=None)
+
+
+def test_an_answer_is_whole(answerer: Answerer, sources: Sources) -> None:
+    found = answerer.ask(f"  {QUESTION}\n", sources)
+    assert isinstance(found, Answer)
+    assert (found.question, found.standalone_question, found.language) == (QUESTION, QUESTION, "no")
+    assert found.mode == "extractive"
+    assert 0 <= found.confidence <= 1
+    assert 1 <= len(found.citations) <= 3
+    assert found.text.startswith("Tårnbrua i Vikhamn åpnet lørdag.")
+    assert found.retrieved[0].article_id == "passage:1"
+    assert len(found.retrieved) == 5
+    scores = [place.score for place in found.retrieved]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_stages_take_the_whole_time(answerer: Answerer, sources: Sources) -> None:
+    timings = answerer.ask(QUESTION, sources).timings
+    assert min(timings.embed, timings.search, timings.answer) >= 0
+    assert timings.embed + timings.search + timings.answer == pytest.approx(timings.total, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "number"),
+    [
+        ("Сколько снежных барсов получил зоопарк?", "ru", 3),
+        ("أين افتتح مستشفى للأطفال؟", "ar", 4),
+        ("谁担任火箭课的老师？", "zh", 5),
+    ],
+)
+def test_it_answers_in_any_script(
+    answerer: Answerer, sources: Sources, question: str, language: str, number: int
+) -> None:
+    found = answerer.ask(question, sources)
+    assert isinstance(found, Answer)
+    assert found.language == language
+    assert (found.citations[0].article_id, found.citations[0].quote) == (f"passage:{number}", PASSAGES[number - 1])
+
+
+def test_a_follow_up_is_searched_for_with_the_question_before_it(answerer: Answerer, sources: Sources) -> None:
+    found = answerer.ask("Og hvem klippet snoren?", sources, history=[Turn(QUESTION, "Lørdag.")])
+    assert (found.question, found.standalone_question) == (
+        "Og hvem klippet snoren?",
+        "Når åpnet Tårnbrua i Vikhamn? Og hvem klippet snoren?",
+    )
+
+
+@pytest.mark.parametrize(("confidence", "refused"), [(-3.0, True), (3.0, False)])
+def test_what_is_too_unlikely_is_refused_with_the_closest_articles(
+    embedding: BaseEmbedding, sources: Sources, fitted_with: FittedWith, confidence: float, refused: bool
+) -> None:
+    fitted = fitted_with(confidence=confidence, confidence_across=confidence)
+    found = Answerer(embedding, fitted, max_question_chars=100, min_confidence=None).ask(QUESTION, sources)
+    assert isinstance(found, Refusal) is refused
+    assert found.confidence == pytest.approx(0.0474 if refused else 0.9526)  # 1 / (1 + e ** 3)
+    if isinstance(found, Refusal):
+        assert len(found.closest) == 3
+        assert found.closest[0].id == "passage:1"
+        assert len({article.id for article in found.closest}) == 3
+        assert found.retrieved
+
+
+@pytest.mark.parametrize(("minimum", "refused"), [(0.0, False), (0.04, False), (0.05, True), (1.0, True)])
+def test_the_setting_goes_before_the_fitted_minimum(
+    embedding: BaseEmbedding, sources: Sources, fitted_with: FittedWith, minimum: float, refused: bool
+) -> None:
+    fitted = fitted_with(confidence=-3.0, confidence_across=-3.0)
+    answerer = Answerer(embedding, fitted, max_question_chars=100, min_confidence=minimum)
+    assert isinstance(answerer.ask(QUESTION, sources), Refusal) is refused
+
+
+def test_nothing_to_read_is_a_refusal(answerer: Answerer, sources: Sources) -> None:
+    found = answerer.ask(QUESTION, sources, filters=Filters(language="fi"))
+    assert isinstance(found, Refusal)
+    assert (found.confidence, found.closest, found.retrieved) == (0.0, (), ())
+
+
+def test_a_question_beyond_the_limit_is_an_error(answerer: Answerer, sources: Sources) -> None:
+    with pytest.raises(QuestionError, match="has 120 characters and the limit is 100"):
+        answerer.ask("Hvem åpnet " + "a" * 109, sources)
+
+
+def test_an_article_that_changed_meanwhile_is_never_quoted(answerer: Answerer, sources: Sources) -> None:
+    changed = replace(sources, article_text=lambda article_id: sources.article_text(article_id).replace("å", "aa"))
+    with pytest.raises(CitationError, match="does not match the stored article"):
+        answerer.ask(QUESTION, changed)
