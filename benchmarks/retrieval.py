@@ -51,6 +51,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="ask only every Nth question")
     parser.add_argument("--only", choices=("a", "b"), help="one library only")
     parser.add_argument("--no-answers", action="store_true", help="retrieval only")
+    parser.add_argument("--answers-only", action="store_true", help="no retrieval tables")
     arguments = parser.parse_args()
     embedding = CachedEmbedding(arguments.work / "vectors.sqlite")
     xquad_documents, xquad_questions = xquad(arguments.data)
@@ -62,7 +63,8 @@ def main() -> None:
         with open_library("a", italian + norwegian_documents, arguments.work, embedding) as library:
             asked = aim(xquad_questions, {"it"}) + [(question, [question]) for question in norwegian_questions]
             asked = asked[:: arguments.every]
-            figures["a"] = retrieval_tables("(a) Italian xquad and norquad", library, embedding, asked, groups)
+            if not arguments.answers_only:
+                figures["a"] = retrieval_tables("(a) Italian xquad and norquad", library, embedding, asked, groups)
             if not arguments.no_answers:
                 figures["answers"] = answer_tables(library, asked, groups)
     if arguments.only in (None, "b"):
@@ -143,7 +145,7 @@ def first_right(documents: Iterable[str], right: set[str]) -> int:
 
 def print_recall(part: str, rows: dict[str, list[tuple[int, ...]]]) -> dict[str, dict[str, list[float]]]:
     """One line a language pair: recall@1/@5/@10 of each method."""
-    print(f"{part:14}{'n':>6}  " + "  ".join(f"{method:^14}" for method in METHODS))
+    print(f"{part:14}{'n':>6}  " + "  ".join(f"{method:>17}" for method in METHODS))
     figures: dict[str, dict[str, list[float]]] = {}
     for pair in sorted(rows):
         table = np.array(rows[pair])
@@ -153,7 +155,7 @@ def print_recall(part: str, rows: dict[str, list[tuple[int, ...]]]) -> dict[str,
         figures[pair] = recall
         print(
             f"{pair:14}{len(table):>6}  "
-            + "  ".join("/".join(f"{value:.3f}"[1:] for value in recall[m]).rjust(14) for m in METHODS)
+            + "  ".join("/".join(f"{value:.3f}" for value in recall[m]).rjust(17) for m in METHODS)
         )
     return figures
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from benchmarks.examples import Example
+from benchmarks.examples import CUT_MARK, Example
 from retrieval.answer.confidence import Confidence, confidence_signals
 from retrieval.answer.extractive import select_sentences
 from retrieval.answer.features import FEATURES
@@ -162,11 +162,21 @@ def report(examples: Sequence[Example], weights: dict[str, Matrix]) -> None:
             f"{right[answerable].mean():.3f} of them right; AUROC answerable {auroc(scores, answerable):.3f}, "
             f"right {auroc(scores, right):.3f}, calibration error {error:.3f}"
         )
+        misses = np.array([is_near_miss(example) for example, _, _ in part])
+        print(
+            f"  near misses: {misses.sum()}, AUROC against answerable "
+            f"{auroc(np.concatenate([scores[answerable], scores[misses]]), np.arange(answerable.sum() + misses.sum()) < answerable.sum()):.3f}"
+        )
         for limit in (0.1, 0.15, 0.2, 0.25, 0.3, 0.4):
             print(
                 f"  refuse below {limit}: right answers lost {np.mean(scores[right] < limit):.3f}, "
                 f"unanswerable refused {np.mean(scores[~answerable] < limit):.3f}"
             )
+
+
+def is_near_miss(example: Example) -> bool:
+    """Whether the library held the right document without its answer."""
+    return any(CUT_MARK in item.ranked.node.source for item in example.candidates)
 
 
 def auroc(scores: Vector, positive: np.ndarray) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from retrieval.errors import SettingsError
+from retrieval.errors import CitationError, SettingsError
 from retrieval.index.embedding import default_embedding, default_identity, fingerprint, identity
 from retrieval.models import ArticleSummary, Filters, IndexProgress, IndexReport, Response, Turn
 from retrieval.settings import Settings
@@ -123,6 +123,13 @@ class Library:
             return answer_from_passages(
                 question, passages, settings=self.store.settings, history=history, embedding=self.embedding()
             )
+        try:
+            return self._ask(question, filters, history)
+        except CitationError:
+            # Another process replaced the article between the search and the check: once more, from the new one.
+            return self._ask(question, filters, history)
+
+    def _ask(self, question: str, filters: Filters | None, history: Sequence[Turn]) -> Response:
         answerer, sources = self._answerer()
         self._refresh()
         return answerer.ask(question, sources, filters=filters, history=history)

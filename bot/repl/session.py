@@ -133,8 +133,7 @@ class Session:
         response = self.with_library(lambda library: library.ask(text, filters=filters, history=history))
         self.last = response
         answer = response.text if isinstance(response, Answer) else ""
-        # The question as it was searched for: a second follow-up leans on that, not on "and when?".
-        self._turns.append(Turn(question=response.standalone_question, answer=answer))
+        self._turns.append(Turn(question=response.question, answer=answer))
         del self._turns[:-HISTORY_TURNS]
         self.write(render_response(response, self.terminal))
         self._worker.submit(self._load)  # another process may have changed the library since

@@ -14,8 +14,19 @@ from retrieval.answer.extractive import Selection, compose, select_sentences
 from retrieval.answer.features import QuestionTerms, feature_matrix
 from retrieval.answer.follow_up import standalone_question
 from retrieval.answer.reader import SentenceReader
+from retrieval.articles.language import detect_language
 from retrieval.index.store import summary_of
-from retrieval.models import Answer, ArticleSummary, Filters, Refusal, Response, Retrieved, Timings, Turn
+from retrieval.models import (
+    UNKNOWN_LANGUAGE,
+    Answer,
+    ArticleSummary,
+    Filters,
+    Refusal,
+    Response,
+    Retrieved,
+    Timings,
+    Turn,
+)
 from retrieval.search.passages import join_passages
 from retrieval.search.question import Question, clean_question, read_question
 
@@ -32,7 +43,6 @@ PASSAGE_NODES = 6
 """Nodes whose sentences are read; of six, .95 hold the answer within a language and .88 from en, de, es, ro to it."""
 SHOWN_PASSAGES = 10
 CLOSEST_ARTICLES = 3
-MIN_CONFIDENCE_UNCALIBRATED = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +83,14 @@ class Answerer:
             embedding: The model that the articles were embedded with.
             fitted: Values fitted to it; without them confidence is uncalibrated and nothing found is refused.
             max_question_chars: Longer questions are an error.
-            min_confidence: Answers below it become refusals; None takes the fitted one.
+            min_confidence: Answers below it become refusals; None takes the fitted ones.
         """
         self._embedding = embedding
         self._fitted = fitted
         self._reader = SentenceReader(fitted)
-        self._confidence = Confidence(fitted)
+        self._confidence = Confidence(fitted, minimum=min_confidence)
         self._vectors = SentenceVectors(embedding)
         self._max_question_chars = max_question_chars
-        fitted_minimum = fitted.scalars["min_confidence"] if fitted else MIN_CONFIDENCE_UNCALIBRATED
-        self._min_confidence = fitted_minimum if min_confidence is None else min_confidence
 
     def ask(
         self, text: str, sources: Sources, *, filters: Filters | None = None, history: Sequence[Turn] = ()
@@ -125,6 +133,10 @@ class Answerer:
         selection = select_sentences(candidates, probabilities)
         return _Reading(question, ranked, selection, self._confidence.of(features, probabilities), embed_ms, search_ms)
 
+    def _minimum(self, question: Question, selection: Selection) -> float:
+        best = selection.candidates[0].ranked.node
+        return self._confidence.minimum(same_language=best.language == question.language)
+
     def _features(
         self, question: Question, candidates: Sequence[Candidate], lexical: LexicalIndex
     ) -> tuple[Matrix, Vector]:
@@ -133,11 +145,13 @@ class Answerer:
         return feature_matrix(question, asked, candidates, vectors, fitted=self._fitted), vectors
 
     def _respond(self, asked: str, reading: _Reading, sources: Sources) -> Response:
+        spoken = detect_language(asked)
+        language = reading.question.language if spoken == UNKNOWN_LANGUAGE else spoken
         retrieved = tuple(_retrieved(item) for item in reading.ranked[:SHOWN_PASSAGES])
-        if reading.selection is None or reading.confidence < self._min_confidence:
+        if reading.selection is None or reading.confidence < self._minimum(reading.question, reading.selection):
             return Refusal(
                 question=asked,
-                language=reading.question.language,
+                language=language,
                 confidence=reading.confidence,
                 mode="extractive",
                 closest=_closest(reading.ranked),
@@ -149,7 +163,7 @@ class Answerer:
         verify(citations, sources.article_text)
         return Answer(
             question=asked,
-            language=reading.question.language,
+            language=language,
             sentences=sentences,
             citations=citations,
             confidence=reading.confidence,

@@ -26,9 +26,22 @@ class Confidence:
     middling nodes, one that is answered has one good one.
     """
 
-    def __init__(self, fitted: FittedValues | None) -> None:
-        """Use the weights in ``fitted``; None gives the best sentence's similarity, which is no probability."""
+    def __init__(self, fitted: FittedValues | None, *, minimum: float | None = None) -> None:
+        """Use the weights in ``fitted``; None gives the best sentence's similarity, which is no probability.
+
+        Args:
+            fitted: Weights, and the least confidence of an answer in the question's language and in another.
+            minimum: The least confidence of any answer; None takes the fitted ones, or without them refuses nothing.
+        """
         self._weights = fitted.arrays if fitted else None
+        self._scalars = fitted.scalars if fitted else {}
+        self._minimum = minimum
+
+    def minimum(self, *, same_language: bool) -> float:
+        """Answers below this confidence are refused."""
+        if self._minimum is not None:
+            return self._minimum
+        return self._scalars.get(f"min_confidence_{'same' if same_language else 'cross'}", 0.0)
 
     def of(self, features: Matrix, probabilities: Vector) -> float:
         """Probability that the sentences chosen from these hold the answer, 0 to 1, with four decimals.

@@ -1,10 +1,12 @@
 """A follow-up question ("and when?") becomes one that can be searched for by itself.
 
-Without a language model this is a rule: a question that leans on the one before it takes that question's words along.
+Without a language model this is a rule: a question that leans on what was said takes along the words of the last
+question that stood alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import regex
@@ -16,6 +18,8 @@ from retrieval.answer.pointing_words import (
     UNSEGMENTED_QUESTION_OPENERS,
     UNSEGMENTED_QUESTION_POINTERS,
 )
+from retrieval.articles.language import detect_language
+from retrieval.search.question import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,50 +27,68 @@ if TYPE_CHECKING:
     from retrieval.models import Turn
 
 MAX_ELLIPTIC_WORDS = 3
-"""A question of so few words that names nobody and nothing cannot stand alone: "And when?", "Hvor mange var det?"."""
+"""A question of so few words that names nobody and nothing cannot stand alone: "And when?", "Hvor mange da?"."""
+MAX_ELLIPTIC_WORDS_AGGLUTINATIVE = 2
+"""The same where one word does the work of an article, a noun and a preposition ("Köprüyü kim yaptı?" stands alone)."""
+MAX_ELLIPTIC_CHARS_UNSEGMENTED = 5
+MAX_TOPIC_CHARS = 1000
+MAX_TURNS = 10
 
-_OPENERS = frozenset[str]().union(*QUESTION_OPENERS.values())
-_POINTERS = frozenset[str]().union(*QUESTION_POINTERS.values())
-_LAST_POINTERS = frozenset[str]().union(*QUESTION_LAST_POINTERS.values())
-
+_AGGLUTINATIVE = frozenset({"tr", "fi", "hu"})
 _WORD = regex.compile(r"\w+", flags=regex.V1)
 _NAME_OR_NUMBER = regex.compile(r"(?<=\S\s+)\p{Lu}\w+|\d+", flags=regex.V1)
 _UNSEGMENTED = regex.compile(r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]")
-_END = regex.compile(r"[\s?？؟!.。;…]+$")
+_ENDS = " \t?？؟!.。;…"
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> str:
-    """Give ``question`` the words it needs of the question before it.
+    """Give ``question`` the words it needs of a question before it.
 
     Args:
         question: A cleaned question.
-        history: Earlier turns, oldest first; their questions as they were searched for (standalone) serve best.
+        history: Earlier turns as they were asked, oldest first; only the last ten are looked at.
 
     Returns:
         The question itself when it stands alone or nothing came before it, else one that carries its topic.
     """
-    if not history or not leans_on_history(question):
+    earlier = [one_line(turn.question)[:MAX_TOPIC_CHARS] for turn in history[-MAX_TURNS:]]
+    if not earlier or not leans_on_history(question, earlier[-1]):
         return question
-    topic = _END.sub("", history[-1].question.strip())
+    alone = [
+        asked for place, asked in enumerate(earlier) if place == 0 or not leans_on_history(asked, earlier[place - 1])
+    ]
+    topic = alone[-1].rstrip(_ENDS)
     return f"{topic}? {question}" if topic else question
 
 
-def leans_on_history(question: str) -> bool:
-    """Whether the question cannot be understood without what was asked before it."""
+def leans_on_history(question: str, before: str) -> bool:
+    """Whether the question cannot be understood without one asked before it.
+
+    Args:
+        question: What is asked now.
+        before: What was asked last; a short question's language is taken from it too.
+    """
     if _UNSEGMENTED.search(question):
-        bare = _END.sub("", question)
-        return (
-            len(bare) <= 5
-            or bare.startswith(UNSEGMENTED_QUESTION_OPENERS)
-            or any(pointer in bare for pointer in UNSEGMENTED_QUESTION_POINTERS)
+        bare = question.rstrip(_ENDS)
+        return len(bare) <= MAX_ELLIPTIC_CHARS_UNSEGMENTED or bare.startswith(
+            (*UNSEGMENTED_QUESTION_OPENERS, *UNSEGMENTED_QUESTION_POINTERS)
         )
     words = [word.lower() for word in _WORD.findall(question)]
     if not words:
         return False
-    if words[0] in _OPENERS:
+    languages = {detect_language(question), detect_language(before)}
+    if words[0] in _words_of(QUESTION_OPENERS, languages):
         return True
     if _NAME_OR_NUMBER.search(question):
         return False
+    most = MAX_ELLIPTIC_WORDS_AGGLUTINATIVE if languages & _AGGLUTINATIVE else MAX_ELLIPTIC_WORDS
+    pointers = _words_of(QUESTION_POINTERS, languages)
     return (
-        len(words) <= MAX_ELLIPTIC_WORDS or words[-1] in _LAST_POINTERS or any(word in _POINTERS for word in words[1:])
+        len(words) <= most
+        or words[-1] in _words_of(QUESTION_LAST_POINTERS, languages)
+        or any(word in pointers for word in words[1:])
     )
+
+
+def _words_of(words: Mapping[str, frozenset[str]], languages: set[str]) -> frozenset[str]:
+    return frozenset[str]().union(*(words.get(language, frozenset()) for language in languages))

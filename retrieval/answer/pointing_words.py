@@ -41,7 +41,7 @@ QUESTION_POINTERS = _sets(
         "tr": "onun onlar",
         "el": "αυτός αυτή αυτό αυτοί",
         "ro": "ea ei ele",
-        "ar": "هو هي هم ذلك تلك",
+        "ar": "هم ذلك تلك",
     }
 )
 """Words that stand, in a question, for somebody or something named before."""
@@ -61,8 +61,24 @@ QUESTION_LAST_POINTERS = _sets(
 )
 """Words that are articles or fillers elsewhere, and pointers at the end of a question ("Hvor ligger det?")."""
 
-UNSEGMENTED_QUESTION_OPENERS = ("那", "那么", "还有", "而", "そして", "では", "それ")
-UNSEGMENTED_QUESTION_POINTERS = ("他", "她", "它", "这", "那", "其", "彼", "それ", "これ")
+UNSEGMENTED_QUESTION_OPENERS = ("那么", "那什么", "那谁", "那在", "那怎", "那为", "还有", "而且", "そして", "では")
+UNSEGMENTED_QUESTION_POINTERS = (
+    "他的",
+    "他是",
+    "他在",
+    "他们",
+    "她",
+    "它",
+    "这",
+    "那个",
+    "那里",
+    "那时",
+    "彼",
+    "それ",
+    "これ",
+    "その",
+)
+"""At the start of a question; inside, the same characters belong to names (土耳其, 吉他)."""
 
 SENTENCE_OPENERS = _sets(
     {
@@ -77,10 +93,9 @@ SENTENCE_OPENERS = _sets(
         "zudem außerdem",
         "fr": "il elle ils elles cela ceci ce cette ces cet celui celle mais cependant toutefois pourtant ainsi y tous "
         "son sa ses leur",
-        "es": "él ella ellos ellas esto eso este esta estos estas ese esa pero sin así allí ambos ambas su sus además "
-        "también",
+        "es": "él ella ellos ellas esto eso estos estas ese esa pero así allí ambos ambas su sus además también",
         "pt": "ele ela eles elas isto isso este esta estes estas esse essa mas porém assim ali ambos ambas também",
-        "nl": "hij zij ze het dit deze dat die maar echter daar daarmee beide zo ook",
+        "nl": "hij zij ze dit deze maar echter daar daarmee beide zo ook",
         "ru": "он она оно они это этот эта эти его её их но однако там так также оба обе",
         "tr": "o onlar bu bunlar bunun ancak ama fakat orada böylece ayrıca",
         "el": "αυτός αυτή αυτό αυτοί αυτές αυτά όμως αλλά ωστόσο εκεί έτσι επίσης",

@@ -40,6 +40,7 @@ class KildeQueryEngine(BaseQueryEngine):
         )
 
     async def _aquery(self, query_bundle: QueryBundle) -> LlamaResponse:
+        # A library is for one thread at a time, so the answer is found where it is asked for.
         return self._query(query_bundle)
 
     def _get_prompt_modules(self) -> PromptMixinType:

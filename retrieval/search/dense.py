@@ -45,8 +45,8 @@ class DenseRetriever(BaseRetriever):
         candidates = max(k, CANDIDATES)
         found = {
             match.node.id: (match.node, match.vector)
-            for vector, chosen in self._queries(question, filters)
-            for match in self._source.query(vector, candidates, filters=chosen)
+            for vector in self._vectors(question, filters)
+            for match in self._source.query(vector, candidates, filters=filters)
         }
         return sorted(self.rescore(question, found.values()), key=lambda match: (-match.similarity, match.node.id))[:k]
 
@@ -63,20 +63,17 @@ class DenseRetriever(BaseRetriever):
             question, [(node, vectors[node.id]) for node in self._source.get(node_ids) if node.id in vectors]
         )
 
-    def _queries(self, question: Question, filters: Filters | None) -> list[tuple[Vector, Filters | None]]:
-        """The question's vector for all nodes, and its centred vector for each other language that has a mean."""
-        queries: list[tuple[Vector, Filters | None]] = [(question.vector, filters)]
-        fitted = self._fitted
-        if fitted is None or question.language not in fitted.question_means:
-            return queries
-        wanted = filters or Filters()
-        vector = centred(question.vector, fitted.question_means[question.language])
-        for language in self._source.languages():
-            foreign = language != question.language and language in fitted.passage_means
-            if foreign and wanted.language in (None, language):
-                narrowed = Filters(language, wanted.outlet, wanted.published_from, wanted.published_to)
-                queries.append((vector, narrowed))
-        return queries
+    def _vectors(self, question: Question, filters: Filters | None) -> list[Vector]:
+        """The question's vector, and its centred one if articles of other languages may answer.
+
+        The first favours nodes in the question's language; the second favours none, so it needs no filter to see others.
+        """
+        vectors = [question.vector]
+        means = self._fitted.question_means if self._fitted else {}
+        languages = {filters.language} if filters and filters.language else set(self._source.languages())
+        if question.language in means and languages - {question.language}:
+            vectors.append(centred(question.vector, means[question.language]))
+        return vectors
 
     def _similarity(self, question: Question, node: StoredNode, vector: Vector) -> float:
         cosine = float(question.vector @ vector)

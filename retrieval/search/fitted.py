@@ -6,9 +6,12 @@ They lie in one file a model under ``fitted/``, written by ``benchmarks/fit.py``
 from __future__ import annotations
 
 import json
+import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +42,7 @@ class FittedValues:
         return frozenset(self.question_means) & frozenset(self.passage_means)
 
 
+@lru_cache(maxsize=8)
 def load_fitted(fingerprint: str, *, folder: Path = FITTED_FOLDER) -> FittedValues | None:
     """Find the values fitted to the model with this fingerprint; None if nobody fitted any.
 
@@ -47,11 +51,11 @@ def load_fitted(fingerprint: str, *, folder: Path = FITTED_FOLDER) -> FittedValu
     """
     for path in sorted(folder.glob("*.npz")):
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 header = json.loads(str(stored["header"]))
                 if header["fingerprint"] == fingerprint:
                     return _from_arrays(header, {name: stored[name] for name in stored.files if name != "header"})
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile, zlib.error) as error:
             raise SettingsError(
                 f"the fitted values in {path.name} cannot be read ({error}); reinstall kilde"
             ) from error

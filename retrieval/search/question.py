@@ -44,7 +44,7 @@ def clean_question(text: str, *, max_chars: int) -> str:
     Raises:
         QuestionError: It is empty, holds no word, is longer than ``max_chars``, or is in an unknown script.
     """
-    cleaned = " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
+    cleaned = one_line(text)
     if not cleaned:
         raise QuestionError("the question is empty; ask something, such as: who opened the new bridge?")
     if len(cleaned) > max_chars:
@@ -56,6 +56,11 @@ def clean_question(text: str, *, max_chars: int) -> str:
         raise QuestionError(f"the question {cleaned[:40]!r} holds no word; ask in words")
     _check_script(cleaned)
     return cleaned
+
+
+def one_line(text: str) -> str:
+    """The text in NFC on one line, without control and formatting characters."""
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
 
 
 def read_question(text: str, embedding: BaseEmbedding) -> Question:
