@@ -131,27 +131,39 @@ def cut_answers(documents: Sequence[Document], questions: Sequence[GoldQuestion]
     return list(found.values())
 
 
-def near_miss_tasks(near_misses: Sequence[NearMiss], questions: Sequence[GoldQuestion], *, seed: int) -> list[Task]:
-    """Small libraries of cut documents, asked what was cut out, in their own language and in another."""
+def near_miss_tasks(
+    near_misses: Sequence[NearMiss], documents: Sequence[Document], questions: Sequence[GoldQuestion], *, seed: int
+) -> list[Task]:
+    """Small libraries of cut documents and whole ones on anything, in any language.
+
+    What was cut out is asked for, and as many questions that whole documents answer, in their own
+    language and in another.
+    Neither the size of a library nor how far its subjects lie apart then tells whether a question has an answer.
+    """
     rng = random.Random(seed)  # noqa: S311  not for secrets
     versions: dict[str, list[GoldQuestion]] = defaultdict(list)
+    asked_of: dict[str, list[GoldQuestion]] = defaultdict(list)
     for question in questions:
         versions[question.qid].append(question)
+        asked_of[question.doc].append(question)
+
+    def twice(question: GoldQuestion) -> Aimed:
+        others = [other for other in versions[question.qid] if other.language != question.language]
+        return [(chosen, question.doc) for chosen in (question, *rng.sample(others, min(1, len(others))))]
+
     ordered = sorted(near_misses, key=lambda item: (item.document.language, item.document.group, item.document.doc))
-    tasks = []
-    start = 0
+    tasks, start = [], 0
     while start < len(ordered):
         part = ordered[start : start + rng.randint(1, CUT_LIBRARY_SIZE)]
         start += len(part)
-        asked: Aimed = []
-        for item in part:
-            others = [
-                question for question in versions[item.question.qid] if question.language != item.question.language
-            ]
-            asked += [
-                (question, item.question.doc) for question in (item.question, *rng.sample(others, min(1, len(others))))
-            ]
-        tasks.append(Task(frozenset(item.document.doc for item in part), asked))
+        cut = {item.question.doc for item in part}
+        whole = rng.sample(documents, rng.choice((len(part), len(part) + 2, 15, 40)))
+        whole = [document for document in whole if document.doc not in cut and asked_of[document.doc]]
+        aimed = [pair for item in part for pair in twice(item.question)]
+        for document in whole[: len(part)]:
+            aimed += twice(rng.choice(asked_of[document.doc]))
+        names = {item.document.doc for item in part} | {document.doc for document in whole}
+        tasks.append(Task(frozenset(names), aimed))
     return tasks
 
 
@@ -166,7 +178,7 @@ def make_tasks(documents: Sequence[Document], questions: Sequence[GoldQuestion],
         doc_of_qid[question.qid][question.language] = question.doc
     tasks: list[Task] = []
     large = by_language["it"] + by_language["no"]
-    tasks += _halves(large, _aimed(questions, doc_of_qid, ("it", "no")), rng, most=4500)
+    tasks += _halves(large, _aimed(questions, doc_of_qid, ("it", "no")), rng, most=3500)
     for language in sorted(set(by_language) - {"it", "no"}):
         same = [(q, q.doc) for q in questions if q.language == language]
         cross = [(q, doc) for q, doc in _aimed(questions, doc_of_qid, (language,)) if q.language != language]

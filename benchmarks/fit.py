@@ -33,8 +33,8 @@ CENTRED_WEIGHT = 0.5
 """Across languages: cosine + .5 centred cosine + .5 coverage; ``benchmarks/retrieval.py --grid`` prints the grid."""
 CROSS_COVERAGE = 0.5
 MIN_CONFIDENCE_SAME, MIN_CONFIDENCE_CROSS = 0.2, 0.15
-"""Below these an answer is refused: chosen on the calibration fold, where they refuse .78 and .54 of the unanswerable questions
-and .07 and .08 of the right answers; confidence across languages is lower for the same chance of being useful."""
+"""Below these an answer is refused, by whether the best sentence is in the question's language; chosen on
+the calibration fold, see the table that this prints."""
 CALIBRATION_FOLD = 5
 """One even group in five is kept from the reader and calibrates it."""
 
@@ -59,7 +59,7 @@ def main() -> None:
     base = fit_scale(base, nodes, asked, embedding)
     print({name: round(value, 4) for name, value in base.scalars.items()})
     examples_file = arguments.work / "examples.pickle"
-    tasks = make_tasks(kept, asked, seed=7) + near_miss_tasks(near_misses, asked, seed=6)
+    tasks = make_tasks(kept, asked, seed=7) + near_miss_tasks(near_misses, kept, asked, seed=6)
     examples = make_examples([*nodes, *cut_nodes], tasks, asked, groups, embedding, base)
     examples_file.write_bytes(pickle.dumps(examples))
     held = [example for example in examples if example.group // 2 % CALIBRATION_FOLD == 0]

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from benchmarks.examples import CUT_MARK, Example
-from retrieval.answer.confidence import Confidence, confidence_signals
+from retrieval.answer.confidence import SIGNALS, Confidence, confidence_signals
 from retrieval.answer.extractive import select_sentences
 from retrieval.answer.features import FEATURES
 from retrieval.answer.reader import SentenceReader
@@ -132,18 +132,22 @@ def in_question_language(example: Example, probabilities: Vector) -> bool:
 
 
 def _logistic(x: torch.Tensor, y: torch.Tensor) -> Matrix:
-    line = torch.zeros(x.shape[1] + 1, requires_grad=True)
-    optimizer = torch.optim.LBFGS([line], max_iter=300, line_search_fn="strong_wolfe")
+    """Weights and, last, the bias; no weight is negative."""
+    roots = torch.full((x.shape[1],), 0.3, requires_grad=True)
+    bias = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.LBFGS([roots, bias], max_iter=500, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
-        fit = nn.functional.binary_cross_entropy_with_logits(x @ line[:-1] + line[-1], y)
-        loss = fit + RIDGE * (line[:-1] ** 2).sum()
+        weights = roots**2
+        loss = nn.functional.binary_cross_entropy_with_logits(x @ weights + bias, y) + RIDGE * (weights**2).sum()
         loss.backward()
         return loss
 
     optimizer.step(closure)  # type: ignore[arg-type]  # torch types the loss as float
-    return line.detach().numpy()
+    line = torch.cat([roots.detach() ** 2, bias.detach()]).numpy()
+    print("  weights", dict(zip((*SIGNALS, "bias"), (round(float(value), 2) for value in line), strict=True)))
+    return line
 
 
 def report(examples: Sequence[Example], weights: dict[str, Matrix]) -> None:
@@ -163,10 +167,8 @@ def report(examples: Sequence[Example], weights: dict[str, Matrix]) -> None:
             f"right {auroc(scores, right):.3f}, calibration error {error:.3f}"
         )
         misses = np.array([is_near_miss(example) for example, _, _ in part])
-        print(
-            f"  near misses: {misses.sum()}, AUROC against answerable "
-            f"{auroc(np.concatenate([scores[answerable], scores[misses]]), np.arange(answerable.sum() + misses.sum()) < answerable.sum()):.3f}"
-        )
+        both = answerable | misses
+        print(f"  near misses: {misses.sum()}, AUROC against answerable {auroc(scores[both], answerable[both]):.3f}")
         for limit in (0.1, 0.15, 0.2, 0.25, 0.3, 0.4):
             print(
                 f"  refuse below {limit}: right answers lost {np.mean(scores[right] < limit):.3f}, "

@@ -42,6 +42,8 @@ def list_candidates(passages: Sequence[Passage]) -> list[Candidate]:
             node = ranked.node
             for place, span in enumerate(node.sentences):
                 text = node.text[span.start_char - node.start_char : span.end_char - node.start_char]
+                if text == node.title:  # the headline announces what the article says
+                    continue
                 candidates.append(Candidate(passage, ranked, span, text, place))
     return candidates
 

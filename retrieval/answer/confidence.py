@@ -5,16 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from retrieval.answer.features import FEATURES
+from retrieval.errors import SettingsError
 from retrieval.index.embedding import Vector
 from retrieval.search.fitted import FittedValues, Matrix
 
 DECIMALS = 4
 
 SIGNALS = (
-    "any_holds", "best_holds", "best_above_second", "node_score", "node_above_second", "node_above_last", "nodes",
-    "best_above_median_cosine", "most_coverage", "least_missing",
+    "any_holds", "best_holds", "best_above_second", "node_score", "node_above_second", "cosine", "cosine_above_median",
+    "coverage", "node_coverage", "node_bm25", "nothing_missing", "shared_names",
 )  # fmt: skip
-"""What is seen of all sentences together; the best sentence's own features follow."""
+"""What is seen of all sentences together. More of each speaks for the answer, so no weight is negative: free
+weights fitted better, and failed on libraries of another kind, where collinear ones no longer cancelled."""
 
 _COLUMN = {name: column for column, name in enumerate(FEATURES)}
 
@@ -32,8 +34,16 @@ class Confidence:
         Args:
             fitted: Weights, and the least confidence of an answer in the question's language and in another.
             minimum: The least confidence of any answer; None takes the fitted ones, or without them refuses nothing.
+
+        Raises:
+            SettingsError: The weights were fitted to other signals than this version computes.
         """
         self._weights = fitted.arrays if fitted else None
+        if self._weights is not None and len(self._weights["confidence_same_weights"]) != len(SIGNALS):
+            raise SettingsError(
+                f"the fitted confidence knows {len(self._weights['confidence_same_weights'])} signals and this version "
+                f"has {len(SIGNALS)}; run benchmarks/fit.py"
+            )
         self._scalars = fitted.scalars if fitted else {}
         self._minimum = minimum
 
@@ -63,26 +73,29 @@ class Confidence:
 
 
 def confidence_signals(features: Matrix, probabilities: Vector) -> Vector:
-    """What confidence is judged by, ``(len(SIGNALS) + len(FEATURES),)`` float32."""
+    """What confidence is judged by, ``(len(SIGNALS),)`` float32."""
     order = np.argsort(-probabilities, kind="stable")
     best = features[order[0]]
     second = probabilities[order[1]] if len(order) > 1 else 0.0
     by_rank = dict(zip(features[:, _COLUMN["node_rank"]], features[:, _COLUMN["node_score"]], strict=True))
     scores = [by_rank[rank] for rank in sorted(by_rank)]
-    cosines = features[:, _COLUMN["cosine"]]
-    signals = (
-        _log_odds(1 - float(np.prod(1 - probabilities[order[:3]]))),
-        _log_odds(float(probabilities[order[0]])),
-        float(probabilities[order[0]] - second),
-        scores[0],
-        scores[0] - scores[min(1, len(scores) - 1)],
-        scores[0] - scores[-1],
-        len(scores),
-        best[_COLUMN["cosine"]] - float(np.median(cosines)),
-        features[:, _COLUMN["coverage"]].max(),
-        features[:, _COLUMN["rarest_missing"]].min(),
+    return np.array(
+        (
+            _log_odds(1 - float(np.prod(1 - probabilities[order[:3]]))),
+            _log_odds(float(probabilities[order[0]])),
+            float(probabilities[order[0]] - second),
+            scores[0],
+            scores[0] - scores[min(1, len(scores) - 1)],
+            best[_COLUMN["cosine"]],
+            best[_COLUMN["cosine"]] - float(np.median(features[:, _COLUMN["cosine"]])),
+            best[_COLUMN["coverage"]],
+            best[_COLUMN["node_coverage"]],
+            best[_COLUMN["node_bm25"]],
+            1 - float(features[:, _COLUMN["rarest_missing"]].min()),
+            float(best[_COLUMN["shared_names"]]),
+        ),
+        dtype=np.float32,
     )
-    return np.concatenate([np.array(signals, dtype=np.float32), best])
 
 
 def _log_odds(probability: float) -> float:

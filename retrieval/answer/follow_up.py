@@ -31,10 +31,12 @@ MAX_ELLIPTIC_WORDS = 3
 MAX_ELLIPTIC_WORDS_AGGLUTINATIVE = 2
 """The same where one word does the work of an article, a noun and a preposition ("Köprüyü kim yaptı?" stands alone)."""
 MAX_ELLIPTIC_CHARS_UNSEGMENTED = 5
+MAX_UNSURE_WORDS = 5
+"""A question of so few words may be taken for another language, so that of the question before it counts too."""
 MAX_TOPIC_CHARS = 1000
 MAX_TURNS = 10
 
-_AGGLUTINATIVE = frozenset({"tr", "fi", "hu"})
+_AGGLUTINATIVE = frozenset({"tr", "fi", "hu", "ko"})
 _WORD = regex.compile(r"\w+", flags=regex.V1)
 _NAME_OR_NUMBER = regex.compile(r"(?<=\S\s+)\p{Lu}\w+|\d+", flags=regex.V1)
 _UNSEGMENTED = regex.compile(r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]")
@@ -51,14 +53,14 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
     Returns:
         The question itself when it stands alone or nothing came before it, else one that carries its topic.
     """
-    earlier = [one_line(turn.question)[:MAX_TOPIC_CHARS] for turn in history[-MAX_TURNS:]]
+    cleaned = [one_line(turn.question)[:MAX_TOPIC_CHARS] for turn in history[-MAX_TURNS:]]
+    earlier = [asked for asked in cleaned if _WORD.search(asked)]
     if not earlier or not leans_on_history(question, earlier[-1]):
         return question
     alone = [
         asked for place, asked in enumerate(earlier) if place == 0 or not leans_on_history(asked, earlier[place - 1])
     ]
-    topic = alone[-1].rstrip(_ENDS)
-    return f"{topic}? {question}" if topic else question
+    return f"{alone[-1].rstrip(_ENDS)}? {question}"
 
 
 def leans_on_history(question: str, before: str) -> bool:
@@ -76,7 +78,9 @@ def leans_on_history(question: str, before: str) -> bool:
     words = [word.lower() for word in _WORD.findall(question)]
     if not words:
         return False
-    languages = {detect_language(question), detect_language(before)}
+    languages = {detect_language(question)}
+    if len(words) <= MAX_UNSURE_WORDS:
+        languages.add(detect_language(before))
     if words[0] in _words_of(QUESTION_OPENERS, languages):
         return True
     if _NAME_OR_NUMBER.search(question):

@@ -63,22 +63,11 @@ QUESTION_LAST_POINTERS = _sets(
 
 UNSEGMENTED_QUESTION_OPENERS = ("那么", "那什么", "那谁", "那在", "那怎", "那为", "还有", "而且", "そして", "では")
 UNSEGMENTED_QUESTION_POINTERS = (
-    "他的",
-    "他是",
-    "他在",
-    "他们",
-    "她",
-    "它",
-    "这",
-    "那个",
-    "那里",
-    "那时",
-    "彼",
-    "それ",
-    "これ",
-    "その",
+    *("他" + after for after in "的是在们什为怎多几何哪叫说有会"),
+    *("彼" + after for after in "はのがをに女ら"),
+    *("她", "它", "这", "那个", "那里", "那时", "それ", "これ", "その"),
 )
-"""At the start of a question; inside, the same characters belong to names (土耳其, 吉他)."""
+"""At the start of a question only (土耳其, 吉他), and in forms that begin no name (他信, 彼得)."""
 
 SENTENCE_OPENERS = _sets(
     {

@@ -66,7 +66,8 @@ class DenseRetriever(BaseRetriever):
     def _vectors(self, question: Question, filters: Filters | None) -> list[Vector]:
         """The question's vector, and its centred one if articles of other languages may answer.
 
-        The first favours nodes in the question's language; the second favours none, so it needs no filter to see others.
+        The first favours nodes in the question's language; the second favours none, so it
+        finds the others without a filter.
         """
         vectors = [question.vector]
         means = self._fitted.question_means if self._fitted else {}

@@ -55,7 +55,8 @@ def load_fitted(fingerprint: str, *, folder: Path = FITTED_FOLDER) -> FittedValu
                 header = json.loads(str(stored["header"]))
                 if header["fingerprint"] == fingerprint:
                     return _from_arrays(header, {name: stored[name] for name in stored.files if name != "header"})
-        except (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile, zlib.error) as error:
+        # A RuntimeError: a damaged entry looks encrypted, or packed in a way that zipfile doesn't know.
+        except (OSError, EOFError, ValueError, TypeError, KeyError, RuntimeError, BadZipFile, zlib.error) as error:
             raise SettingsError(
                 f"the fitted values in {path.name} cannot be read ({error}); reinstall kilde"
             ) from error

@@ -66,8 +66,11 @@ def test_on_a_terminal(data_dir: Path) -> None:
         child.sendintr()  # clears the line
         child.send("Quando riaprirà il ponte sul Lesina?\r")
         child.expect_exact("Il ponte sul torrente Lesina riaprirà")
+        child.expect_exact("kilde>")
         child.send("/open 1\r")
+        child.expect_exact("Il ponte di Valmora riapre")  # its title, which is no part of the answer
         child.expect_exact("Lo ha detto la sindaca")
+        child.expect_exact("kilde>")  # Ctrl-D is for the prompt; before it, the terminal would swallow it
         child.sendeof()
         child.expect(pexpect.EOF)
         child.wait()

@@ -41,11 +41,11 @@ def fitted_with() -> Callable[..., FittedValues]:
         confidence_across: float = 0.0,
         features: int = len(FEATURES),
         min_confidence: float = 0.5,
+        min_confidence_across: float = 0.5,
     ) -> FittedValues:
         def zeros(*shape: int) -> np.ndarray:
             return np.zeros(shape, dtype=np.float32)
 
-        judged = len(SIGNALS) + features
         arrays = {
             "feature_mean": zeros(features),
             "feature_deviation": zeros(features) + 1,
@@ -61,9 +61,9 @@ def fitted_with() -> Callable[..., FittedValues]:
             "output_bias": zeros(1) + log_odds,
         }
         for kind, bias in (("same", confidence), ("cross", confidence_across)):
-            arrays[f"confidence_{kind}_mean"] = zeros(judged)
-            arrays[f"confidence_{kind}_deviation"] = zeros(judged) + 1
-            arrays[f"confidence_{kind}_weights"] = zeros(judged)
+            arrays[f"confidence_{kind}_mean"] = zeros(len(SIGNALS))
+            arrays[f"confidence_{kind}_deviation"] = zeros(len(SIGNALS)) + 1
+            arrays[f"confidence_{kind}_weights"] = zeros(len(SIGNALS))
             arrays[f"confidence_{kind}_bias"] = zeros(1) + bias
         return FittedValues(
             fingerprint="test",
@@ -74,7 +74,8 @@ def fitted_with() -> Callable[..., FittedValues]:
                 "cross_scale": 1.0,
                 "cross_shift": 0.0,
                 "cross_lexical_weight": 0.3,
-                "min_confidence": min_confidence,
+                "min_confidence_same": min_confidence,
+                "min_confidence_cross": min_confidence_across,
             },
             arrays=arrays,
         )

@@ -89,6 +89,35 @@ def test_a_follow_up_is_searched_for_with_the_question_before_it(answerer: Answe
     )
 
 
+def test_a_second_follow_up_keeps_the_topic(answerer: Answerer, sources: Sources) -> None:
+    history = [Turn("Кто кормит барсов в зоопарке Лесогорска?", ""), Turn(QUESTION, "Lørdag."), Turn("Hvorfor?", "")]
+    found = answerer.ask("Og av hvem?", sources, history=history)
+    assert found.standalone_question == f"{QUESTION} Og av hvem?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "language"),
+    [
+        (QUESTION, "Og når?", "no"),
+        (QUESTION, "E quando?", "it"),
+        (QUESTION, "А когда?", "ru"),
+        (QUESTION, "为什么？", "zh"),
+        ("Who cut the ribbon at the bridge in Vikhamn?", "And when?", "en"),  # too short to tell by itself
+        ("Who cut the ribbon at the bridge in Vikhamn?", "لماذا؟", "ar"),
+        ("من افتتح مستشفى الأطفال في وادي الزيتون؟", "Why?", "ar"),
+    ],
+)
+@pytest.mark.parametrize("minimum", [0, 1])
+def test_a_follow_up_is_answered_or_refused_in_its_own_language_when_that_can_be_told(
+    embedding: BaseEmbedding, sources: Sources, before: str, question: str, language: str, minimum: float
+) -> None:
+    answerer = Answerer(embedding, None, max_question_chars=100, min_confidence=minimum)
+    found = answerer.ask(question, sources, history=[Turn(before, "")])
+    assert isinstance(found, Refusal if minimum else Answer)
+    assert found.standalone_question != question
+    assert found.language == language
+
+
 @pytest.mark.parametrize(("confidence", "refused"), [(-3.0, True), (3.0, False)])
 def test_what_is_too_unlikely_is_refused_with_the_closest_articles(
     embedding: BaseEmbedding, sources: Sources, fitted_with: FittedWith, confidence: float, refused: bool
@@ -111,6 +140,15 @@ def test_the_setting_goes_before_the_fitted_minimum(
     fitted = fitted_with(confidence=-3.0, confidence_across=-3.0)
     answerer = Answerer(embedding, fitted, max_question_chars=100, min_confidence=minimum)
     assert isinstance(answerer.ask(QUESTION, sources), Refusal) is refused
+
+
+@pytest.mark.parametrize(("question", "refused"), [(QUESTION, False), ("When did the bridge in Vikhamn open?", True)])
+def test_an_answer_in_another_language_has_a_minimum_of_its_own(
+    embedding: BaseEmbedding, sources: Sources, fitted_with: FittedWith, question: str, refused: bool
+) -> None:
+    fitted = fitted_with(min_confidence=0.4, min_confidence_across=0.6)
+    answerer = Answerer(embedding, fitted, max_question_chars=100, min_confidence=None)
+    assert isinstance(answerer.ask(question, sources), Refusal) is refused
 
 
 def test_nothing_to_read_is_a_refusal(answerer: Answerer, sources: Sources) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,12 @@ def test_every_sentence_is_a_candidate_in_its_articles_order(
     for item in candidates:
         start = item.passage.start_char
         assert item.passage.text[item.span.start_char - start : item.span.end_char - start] == item.text
+
+
+def test_a_headline_is_no_answer(cut_article: CutArticle, candidates_of: CandidatesOf) -> None:
+    text = "Brua åpner igjen\nBrua åpner igjen på lørdag. Ferga stopper."
+    nodes = [replace(node, title="Brua åpner igjen") for node in cut_article("a", text)]
+    assert [item.text for item in candidates_of(nodes)] == ["Brua åpner igjen på lørdag.", "Ferga stopper."]
 
 
 def test_vectors_are_those_of_the_model_whether_kept_or_fresh(embedding: BaseEmbedding) -> None:

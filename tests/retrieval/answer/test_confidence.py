@@ -25,16 +25,23 @@ def chances(*values: float) -> np.ndarray:
 
 def signals(found: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
     values = confidence_signals(found, probabilities)
-    assert values.shape == (len(SIGNALS) + len(FEATURES),)
     assert values.dtype == np.float32
-    np.testing.assert_array_equal(values[len(SIGNALS) :], found[np.argmax(probabilities)])
-    return dict(zip(SIGNALS, values[: len(SIGNALS)].tolist(), strict=True))
+    return dict(zip(SIGNALS, values.tolist(), strict=True))
 
 
 TABLE = features(
     {"node_rank": 0, "node_score": 0.9, "cosine": 0.8, "coverage": 0.2, "rarest_missing": 1.0},
-    {"node_rank": 1, "node_score": 0.7, "cosine": 0.9, "coverage": 0.6, "rarest_missing": 0.5},
-    {"node_rank": 2, "node_score": 0.6, "cosine": 0.7, "coverage": 0.1, "rarest_missing": 0.8},
+    {
+        "node_rank": 1,
+        "node_score": 0.7,
+        "cosine": 0.9,
+        "coverage": 0.6,
+        "rarest_missing": 0.75,
+        "node_coverage": 0.8,
+        "node_bm25": 0.4,
+        "shared_names": 2,
+    },
+    {"node_rank": 2, "node_score": 0.6, "cosine": 0.7, "coverage": 0.1, "rarest_missing": 0.5},
 )
 
 
@@ -46,18 +53,20 @@ def test_signals_worked_out_by_hand() -> None:
         "best_above_second": 0.25,
         "node_score": 0.9,
         "node_above_second": 0.2,
-        "node_above_last": 0.3,
-        "nodes": 3,
-        "best_above_median_cosine": 0.1,
-        "most_coverage": 0.6,
-        "least_missing": 0.5,
+        "cosine": 0.9,
+        "cosine_above_median": 0.1,
+        "coverage": 0.6,
+        "node_coverage": 0.8,
+        "node_bm25": 0.4,
+        "nothing_missing": 0.5,
+        "shared_names": 2,
     }
     assert found == pytest.approx(expected, abs=1e-5)
 
 
 def test_a_single_sentence_has_no_rival() -> None:
     found = signals(TABLE[:1], chances(0.75))
-    expected = {"best_holds": LN_3, "best_above_second": 0.75, "node_above_second": 0.0, "nodes": 1}
+    expected = {"best_holds": LN_3, "best_above_second": 0.75, "node_above_second": 0.0, "cosine_above_median": 0.0}
     assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1e-5)
 
 
@@ -80,6 +89,14 @@ def test_answers_in_another_language_have_weights_of_their_own(fitted_with: Fitt
     table = features({"same_language": 1, "node_rank": 0}, {"same_language": 0, "node_rank": 1})
     assert confidence.of(table, chances(0.6, 0.4)) == 0.75
     assert confidence.of(table, chances(0.4, 0.6)) == 0.25
+
+
+def test_the_least_confidence_of_an_answer_is_fitted_by_language_unless_it_is_set(fitted_with: FittedWith) -> None:
+    fitted = fitted_with(min_confidence=0.2, min_confidence_across=0.4)
+    for minimum, expected in ((None, (0.2, 0.4)), (0.0, (0.0, 0.0)), (0.7, (0.7, 0.7))):
+        confidence = Confidence(fitted, minimum=minimum)
+        assert (confidence.minimum(same_language=True), confidence.minimum(same_language=False)) == expected
+    assert Confidence(None).minimum(same_language=True) == 0.0
 
 
 def test_without_fitted_values_it_is_the_best_sentences_score() -> None:
