@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrieval.index.embedding import Vector, embed_passages
+from retrieval.index.nodes import StoredNode
 from retrieval.models import Span
 from retrieval.search.passages import Passage
 from retrieval.search.ranked import RankedNode
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
+
+MAX_HEADING_CHARS = 80
+UNPUNCTUATED = frozenset({"th", "lo", "km", "my"})
+"""Languages whose sentences end without a mark."""
+_SENTENCE_ENDS = frozenset(".!?…:;。！？．؟۔।॥：；")
+_CLOSING = " »”\"’')]）」』》"
 
 CACHED_SENTENCES = 20_000
 """Sentence vectors that are kept: 30 MB at 384 dimensions."""
@@ -35,17 +42,33 @@ class Candidate:
 
 
 def list_candidates(passages: Sequence[Passage]) -> list[Candidate]:
-    """Every sentence of the passages, best passage first, in the articles' order within one."""
-    candidates = []
-    for passage in passages:
-        for ranked in passage.nodes:
-            node = ranked.node
-            for place, span in enumerate(node.sentences):
-                text = node.text[span.start_char - node.start_char : span.end_char - node.start_char]
-                if text == node.title:  # the headline announces what the article says
-                    continue
-                candidates.append(Candidate(passage, ranked, span, text, place))
-    return candidates
+    """Every sentence of the passages, best passage first, in the articles' order within one.
+
+    Headings announce what an article says and don't say it, so they are left out where there is anything else.
+    """
+    candidates = [
+        Candidate(passage, ranked, span, _text(ranked.node, span), place)
+        for passage in passages
+        for ranked in passage.nodes
+        for place, span in enumerate(ranked.node.sentences)
+    ]
+    return [candidate for candidate in candidates if not _is_heading(candidate)] or candidates
+
+
+def _text(node: StoredNode, span: Span) -> str:
+    return node.text[span.start_char - node.start_char : span.end_char - node.start_char]
+
+
+def _is_heading(candidate: Candidate) -> bool:
+    """Whether it is the title, or a short line of its own that does not end as sentences do."""
+    node, text = candidate.ranked.node, candidate.text
+    if text == node.title:
+        return True
+    if len(text) > MAX_HEADING_CHARS or node.language in UNPUNCTUATED or text.rstrip(_CLOSING)[-1:] in _SENTENCE_ENDS:
+        return False
+    before = node.text[: candidate.span.start_char - node.start_char]
+    after = node.text[candidate.span.end_char - node.start_char :]
+    return (not before or before.endswith("\n")) and (not after or after.startswith("\n")) and bool(before or after)
 
 
 class SentenceVectors:

@@ -33,6 +33,8 @@ MAX_ELLIPTIC_WORDS_AGGLUTINATIVE = 2
 MAX_ELLIPTIC_CHARS_UNSEGMENTED = 5
 MAX_UNSURE_WORDS = 5
 """A question of so few words may be taken for another language, so that of the question before it counts too."""
+MAX_BARE_WORDS = 2
+"""A follow-up of so few words ("And when?") asks about all that the question before it said, not just its names."""
 MAX_TOPIC_CHARS = 1000
 MAX_TURNS = 10
 
@@ -40,6 +42,10 @@ _AGGLUTINATIVE = frozenset({"tr", "fi", "hu", "ko"})
 _WORD = regex.compile(r"\w+", flags=regex.V1)
 _NAME_OR_NUMBER = regex.compile(r"(?<=\S\s+)\p{Lu}\w+|\d+", flags=regex.V1)
 _UNSEGMENTED = regex.compile(r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]")
+# A run of words in capitals that does not begin the question, small words between them included, or a number.
+_TOPIC_WORDS = regex.compile(
+    r"(?<=\S\s+[«“„\"‘]?)\p{Lu}[\w'’-]*(?:\s+(?:\p{Ll}{1,3}['’]?\s*)?\p{Lu}[\w'’-]*)*|\d+", flags=regex.V1
+)
 _ENDS = " \t?？؟!.。;…"
 
 
@@ -51,7 +57,7 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
         history: Earlier turns as they were asked, oldest first; only the last ten are looked at.
 
     Returns:
-        The question itself when it stands alone or nothing came before it, else one that carries its topic.
+        The question itself when it stands alone or nothing came before it, else one that carries the topic.
     """
     cleaned = [one_line(turn.question)[:MAX_TOPIC_CHARS] for turn in history[-MAX_TURNS:]]
     earlier = [asked for asked in cleaned if _WORD.search(asked)]
@@ -60,7 +66,19 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
     alone = [
         asked for place, asked in enumerate(earlier) if place == 0 or not leans_on_history(asked, earlier[place - 1])
     ]
-    return f"{alone[-1].rstrip(_ENDS)}? {question}"
+    bare = len(_WORD.findall(question)) <= MAX_BARE_WORDS
+    topic = alone[-1].rstrip(_ENDS) if bare else topic_of(alone[-1])
+    return f"{question} ({topic})"
+
+
+def topic_of(question: str) -> str:
+    """What a question is about: its names and numbers, or the whole of it if it has none that can be told.
+
+    The rest is what it asked, which the follow-up replaces: with all its words along, "and how much did it cost?" would
+    be answered once more with the number of cars.
+    """
+    named = [found.group() for found in _TOPIC_WORDS.finditer(question)]
+    return " ".join(named) if named else question.rstrip(_ENDS)
 
 
 def leans_on_history(question: str, before: str) -> bool:

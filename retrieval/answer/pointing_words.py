@@ -65,7 +65,7 @@ UNSEGMENTED_QUESTION_OPENERS = ("那么", "那什么", "那谁", "那在", "那�
 UNSEGMENTED_QUESTION_POINTERS = (
     *("他" + after for after in "的是在们什为怎多几何哪叫说有会"),
     *("彼" + after for after in "はのがをに女ら"),
-    *("她", "它", "这", "那个", "那里", "那时", "それ", "これ", "その"),
+    *("她", "它", "这", "那个", "那里", "那是", "那时", "それ", "これ", "その"),
 )
 """At the start of a question only (土耳其, 吉他), and in forms that begin no name (他信, 彼得)."""
 

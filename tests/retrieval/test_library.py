@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retrieval import Library
-from retrieval.errors import LibraryNotFoundError, QuestionError
+from retrieval.answer.citations import verify
+from retrieval.errors import CitationError, LibraryNotFoundError, QuestionError
 from retrieval.index.embedding import default_identity
 from retrieval.library import load_default_embedding
 from retrieval.models import Answer, Filters, IndexProgress, Refusal, Turn
@@ -17,7 +18,9 @@ from retrieval.search.fitted import load_fitted
 from retrieval.settings import Settings
 
 if TYPE_CHECKING:
-    from retrieval.models import Response
+    from collections.abc import Callable, Iterable
+
+    from retrieval.models import Citation, Response
 
 FITTED = load_fitted(default_identity().fingerprint) is not None
 needs_fitted = pytest.mark.skipif(not FITTED, reason="no values are fitted to the default embedding model")
@@ -188,6 +191,29 @@ def test_another_library_objects_changes_are_seen_by_the_next_question(folder: P
         writer.remove([found.citations[0].article_id])
         assert isinstance(reader.ask(question), Refusal)
         assert reader.size() == (0, 0)
+
+
+def test_an_article_replaced_between_search_and_check_is_read_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(data_dir=folder.parent / "data", min_confidence=0)
+    with Library.open(settings=settings) as reader, Library.open(settings=settings) as writer:
+        writer.index([folder])
+        texts = ["Brua i Vikhamn er stengt igjen.", "Brua i Vikhamn åpnet på nytt i dag."]
+
+        def replace_first(citations: Iterable[Citation], article_text: Callable[[str], str]) -> None:
+            if texts:
+                (folder / "bru.txt").write_text(texts.pop(0), encoding="utf-8")
+                writer.index([folder])
+            verify(citations, article_text)
+
+        monkeypatch.setattr("retrieval.answer.answerer.verify", replace_first)
+        with pytest.raises(CitationError, match="does not match the stored article"):  # replaced twice: that is enough
+            reader.ask("Hva skjedde med brua i Vikhamn?")
+        texts = ["Brua i Vikhamn er stengt."]
+        found = reader.ask("Hva skjedde med brua i Vikhamn?")
+        assert isinstance(found, Answer)
+        assert found.text == "Brua i Vikhamn er stengt."
 
 
 CHANGE = """
