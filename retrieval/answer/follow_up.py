@@ -44,7 +44,8 @@ _NAME_OR_NUMBER = regex.compile(r"(?<=\S\s+)\p{Lu}\w+|\d+", flags=regex.V1)
 _UNSEGMENTED = regex.compile(r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]")
 # A run of words in capitals that does not begin the question, small words between them included, or a number.
 _TOPIC_WORDS = regex.compile(
-    r"(?<=\S\s+[«“„\"‘]?)\p{Lu}[\w'’-]*(?:\s+(?:\p{Ll}{1,3}['’]?\s*)?\p{Lu}[\w'’-]*)*|\d+", flags=regex.V1
+    r"(?<=\S\s+(?:[«“„\"‘]|\p{Ll}{1,5}['’])?)\p{Lu}[\w'’-]*(?:\s+(?:\p{Ll}{1,3}['’]?\s*)?\p{Lu}[\w'’-]*)*|\d+",
+    flags=regex.V1,
 )
 _ENDS = " \t?？؟!.。;…"
 
@@ -72,13 +73,13 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
 
 
 def topic_of(question: str) -> str:
-    """What a question is about: its names and numbers, or the whole of it if it has none that can be told.
+    """What a question is about: its names and numbers, or the whole of it if it has no name that can be told.
 
     The rest is what it asked, which the follow-up replaces: with all its words along, "and how much did it cost?" would
     be answered once more with the number of cars.
     """
     named = [found.group() for found in _TOPIC_WORDS.finditer(question)]
-    return " ".join(named) if named else question.rstrip(_ENDS)
+    return question.rstrip(_ENDS) if all(word.isdecimal() for word in named) else " ".join(named)
 
 
 def leans_on_history(question: str, before: str) -> bool:

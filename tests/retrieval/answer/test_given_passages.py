@@ -77,7 +77,7 @@ def test_a_follow_up_is_searched_for_with_its_topic(embedding: BaseEmbedding) ->
     found = ask("Og når?", passages, embedding, history=history)
     assert isinstance(found, Answer)
     assert found.question == "Og når?"
-    assert found.standalone_question == "Hva skjer med museet i Kesselbruck? Og når?"
+    assert found.standalone_question == "Og når? (Hva skjer med museet i Kesselbruck)"
     assert found.citations[0].article_id == "passage:2"
 
 
