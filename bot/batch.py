@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -34,7 +35,7 @@ class _Line(BaseModel):
 
     question: str
     history: list[_Turn] | None = None
-    filters: dict[str, Any] | None = None
+    filters: Any = None
     passages: list[str] | None = None
 
 
@@ -74,7 +75,7 @@ def _answer_line(line: bytes, number: int, app: App, filters: Mapping[str, str])
 
 def _read(line: bytes, number: int) -> dict[str, Any]:
     try:
-        values = json.loads(line.decode("utf-8"), parse_constant=_reject_constant)
+        values = json.loads(line.decode("utf-8"), parse_constant=_reject_constant, parse_float=_finite)
     except UnicodeDecodeError as error:
         raise BatchLineError(f"Line {number} is not UTF-8 (byte {error.start + 1}).") from error
     except (ValueError, RecursionError) as error:
@@ -86,6 +87,12 @@ def _read(line: bytes, number: int) -> dict[str, Any]:
 
 def _reject_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON value")
+
+
+def _finite(digits: str) -> float:
+    if not math.isfinite(value := float(digits)):
+        raise ValueError(f"{digits[:20]} is larger than any number that can be written back")
+    return value
 
 
 def _check(values: Mapping[str, Any], number: int) -> _Line:
@@ -106,5 +113,7 @@ def _respond(line: _Line, app: App, filters: Mapping[str, str]) -> Response:
         from retrieval.library import answer_from_passages  # late: llama_index 1.3 s
 
         return answer_from_passages(line.question, line.passages, settings=app.settings, history=history)
+    if not isinstance(line.filters, dict | None):
+        raise BatchLineError(f'"filters" should be an object, not {type(line.filters).__name__}.')
     chosen: Filters = parse_filters({**filters, **(line.filters or {})})
     return app.library().ask(line.question, filters=chosen, history=history)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -155,7 +157,7 @@ class Library:
 
     def article_text(self, article_id: str) -> str:
         """The cleaned text of an article, put together from its nodes; empty if it is not there."""
-        return "".join(node.text for node in self.store.nodes_of(article_id))
+        return self.store.text_of(article_id)
 
     def remove(self, article_ids: Sequence[str]) -> list[str]:
         """Remove articles; returns the ids of those that were there.
@@ -222,9 +224,15 @@ def answer_from_passages(
     if not passages:
         raise SettingsError("there are no passages to answer from; give at least one text")
     embedding = embedding or load_default_embedding()
+    started = time.perf_counter()
     source, lexical = index_passages(passages, embedding)
+    spent_ms = (time.perf_counter() - started) * 1000
     answerer, sources = _build(embedding, source, lexical, settings, source.article_text)
-    return answerer.ask(question, sources, history=history)
+    response = answerer.ask(question, sources, history=history)
+    timings = replace(
+        response.timings, embed=response.timings.embed + spent_ms, total=response.timings.total + spent_ms
+    )
+    return replace(response, timings=timings)
 
 
 @cache

@@ -19,7 +19,7 @@ class Settings(BaseModel):
     library: str = Field(default="articles", pattern=LIBRARY_NAME_PATTERN, description="Name of the library.")
     chroma_url: str | None = Field(
         default=None,
-        pattern=r"^https?://",
+        pattern=r"^https?://([^/@\s]*@)?(\[[0-9a-fA-F:.]+\]|[^\[\]/@:\s]+)(:\d{1,5})?(/\S*)?$",
         description="URL of a Chroma server; without one, Chroma runs in the data folder.",
     )
     chroma_timeout_s: float = Field(default=10.0, gt=0, le=600, description="Seconds to wait for the Chroma server.")

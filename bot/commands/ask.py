@@ -56,7 +56,8 @@ def _answer_one(
     from bot.app import App  # late: settings .3 s, the pipeline 2 s
     from bot.config import detect_terminal
     from bot.filters import parse_filters
-    from bot.render.json import error_object, response_object, to_json
+    from bot.logs import describe_incident
+    from bot.render.json import error_object, failure_object, response_object, to_json
     from bot.render.text import render_response
     from retrieval.models import Refusal
 
@@ -70,6 +71,11 @@ def _answer_one(
         if as_json:
             click.echo(to_json(error_object(error, question=question)))
         raise
+    except Exception as error:  # a boundary, as in bot.cli: the contract wants an object for every question
+        if not as_json:
+            raise
+        click.echo(to_json(failure_object(type(error).__name__, describe_incident(error), question=question)))
+        return 1
     if as_json:
         click.echo(to_json(response_object(response)))
     else:

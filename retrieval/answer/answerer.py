@@ -180,7 +180,7 @@ def _with_timings(response: Response, timings: Timings) -> Response:
 
 def _retrieved(item: RankedNode) -> Retrieved:
     node = item.node
-    return Retrieved(node.article_id, node.source, node.start_char, node.end_char, round(item.score, 4))
+    return Retrieved(node.article_id, node.source, node.start_char, node.end_char, item.score)
 
 
 def _closest(ranked: Sequence[RankedNode]) -> tuple[ArticleSummary, ...]:

@@ -9,8 +9,6 @@ from retrieval.errors import SettingsError
 from retrieval.index.embedding import Vector
 from retrieval.search.fitted import FittedValues, Matrix
 
-DECIMALS = 4
-
 SIGNALS = (
     "any_holds", "best_holds", "best_above_second", "node_score", "node_above_second", "cosine", "cosine_above_median",
     "coverage", "node_coverage", "node_bm25", "nothing_missing", "shared_names",
@@ -54,14 +52,14 @@ class Confidence:
         return self._scalars.get(f"min_confidence_{'same' if same_language else 'cross'}", 0.0)
 
     def of(self, features: Matrix, probabilities: Vector) -> float:
-        """Probability that the sentences chosen from these hold the answer, 0 to 1, with four decimals.
+        """Probability that the sentences chosen from these hold the answer, 0 to 1.
 
         Args:
             features: Of all candidates, ``(n, len(FEATURES))``.
             probabilities: The reader's, ``(n,)``.
         """
         if self._weights is None:
-            return round(float(probabilities.max()), DECIMALS)
+            return float(probabilities.max())
         signals = confidence_signals(features, probabilities)
         kind = "same" if features[int(np.argmax(probabilities)), _COLUMN["same_language"]] else "cross"
         mean, deviation = self._weights[f"confidence_{kind}_mean"], self._weights[f"confidence_{kind}_deviation"]
@@ -69,7 +67,7 @@ class Confidence:
         logit = float(
             scaled @ self._weights[f"confidence_{kind}_weights"] + self._weights[f"confidence_{kind}_bias"][0]
         )
-        return round(float(1 / (1 + np.exp(-logit))), DECIMALS)
+        return float(1 / (1 + np.exp(-logit)))
 
 
 def confidence_signals(features: Matrix, probabilities: Vector) -> Vector:

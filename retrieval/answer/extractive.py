@@ -88,7 +88,7 @@ def _citation(candidate: Candidate, span: Span, *, number: int, score: float) ->
         start_char=span.start_char,
         end_char=span.end_char,
         quote=passage.text[span.start_char - passage.start_char : span.end_char - passage.start_char],
-        score=round(score, 4),
+        score=score,
     )
 
 

@@ -138,7 +138,7 @@ def read_bytes(path: Path, *, max_bytes: int) -> bytes:
 def too_large(size: int, max_bytes: int) -> str:
     """The message for a file of ``size`` bytes."""
     limit = f"{max_bytes / 1e6:g} MB"
-    return f"has {size / 1e6:.1f} MB and the limit is {limit}: split the file, or raise the limit (max_article_mb)"
+    return f"has {size / 1e6:.1f} MB and the limit is {limit}: split the file, or raise KILDE_MAX_ARTICLE_MB"
 
 
 def _scan_folder(root: Path) -> Iterator[SourceFile | Failure]:

@@ -51,6 +51,8 @@ def read_html(text: str) -> Draft:
         return Draft("", Metadata())
     metadata = read_metadata(page)
     stated = stated_language(page)
+    for menu in page.findall(".//nav"):
+        menu.drop_tree()  # else a page of nothing but its menu becomes an article "Home"
     config = use_config()
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(_MIN_ARTICLE_CHARS))
     found = trafilatura.bare_extraction(

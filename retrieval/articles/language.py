@@ -103,7 +103,7 @@ def detect_language(text: str) -> str:
     Returns:
         ISO 639-1 code (``no`` for Bokmål and Nynorsk), or ``und`` without letters or without an idea.
     """
-    sample = _NOISE.sub(" ", text[:MAX_CHARS]).casefold()
+    sample = _NOISE.sub(" ", text[:MAX_CHARS].encode("utf-8", "replace").decode()).casefold()
     sample = " ".join(sample.split())
     if not _LETTER.search(sample):
         return UNKNOWN_LANGUAGE

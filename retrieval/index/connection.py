@@ -106,7 +106,8 @@ class Connection:
 
         parts = urlsplit(url)
         secure = parts.scheme == "https"
-        with translated_errors(url):
+        where = url.replace(f"{parts.netloc.rpartition('@')[0]}@", "") if "@" in parts.netloc else url
+        with translated_errors(where):
             # Chroma's client has no timeout of its own, so a silent server must be found out first.
             httpx.get(f"{url.rstrip('/')}/api/v2/heartbeat", timeout=timeout_s).raise_for_status()
             client = chromadb.HttpClient(
@@ -117,7 +118,7 @@ class Connection:
             )
         for session in _sessions(client):
             session.timeout = httpx.Timeout(timeout_s)
-        return cls(client, url)
+        return cls(client, where)
 
 
 def _sessions(client: ClientAPI) -> list[httpx.Client]:

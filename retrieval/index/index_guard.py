@@ -74,7 +74,8 @@ def guarded_index(chroma_folder: Path, library: str, *, changes: int) -> Iterato
         ) from error
     except OSError as error:
         raise StoreError(
-            f"The index in {chroma_folder} cannot be guarded: {error}. Check permissions and space."
+            f"The data folder {chroma_folder.parent} cannot be locked: {error}. "
+            "Check that you may write there and that its disk has space."
         ) from error
 
 

@@ -71,7 +71,7 @@ def index_paths(
         lexical.sync(store)
         run = _Run(store, lexical, load_embedding, on_progress or _ignore, SeenFiles(store.settings))
         run.report_progress("scan")
-        scope = Scope.of(paths, prune=prune)
+        scope = Scope.of(paths, prune=prune, data_dir=store.settings.data_dir)
         try:
             run.index(scope)
         finally:
@@ -235,9 +235,11 @@ class _Run:
         state = self.states.get(article.id)
         (self.updated if state else self.added).append(article.source)
         stored = set(state.ids()) if state else set()
-        for node in nodes:
-            if node.id in stored:  # a long article whose first batches were committed before the run was killed
-                continue
+        # Nodes that are there already are of a long article whose first batches were committed before a run was killed.
+        new = [node for node in nodes if node.id not in stored]
+        if self.batch.nodes and len(self.batch.nodes) + len(new) > BATCH_NODES:
+            self._commit_batch()  # so that readers see an article whole, unless it is longer than a batch
+        for node in new:
             if len(self.batch.nodes) >= BATCH_NODES:
                 self._commit_batch()
             self.batch.nodes.append(node)

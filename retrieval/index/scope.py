@@ -31,12 +31,15 @@ class Scope:
     _broken: dict[str, _BrokenFile] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, paths: Sequence[Path | str], *, prune: bool) -> Scope:
-        """List the files of the paths, each file once."""
+    def of(cls, paths: Sequence[Path | str], *, prune: bool, data_dir: Path | None = None) -> Scope:
+        """List the files of the paths, each file once, and none of Kilde's own in ``data_dir``."""
         scope = cls()
         seen: set[Path] = set()
         for path in paths:
             scope._add(path, prune=prune, seen=seen)
+        if data_dir is not None:
+            own = data_dir.absolute()
+            scope.files = [file for file in scope.files if not file.path.is_relative_to(own)]
         return scope
 
     def keep_file(self, file: SourceFile) -> None:
@@ -97,7 +100,7 @@ class Scope:
                         _joined(root, found.relative if isinstance(found, UnlistedFolder) else found.source)
                     )
         except ArticleError as error:
-            self.failures.append(Failure(str(path), str(error)))
+            self.failures.append(Failure(str(path), str(error).removeprefix(f"{path} ")))
             unlisted = True
         self.files += [file for file in files if file.path not in seen]
         seen.update(file.path for file in files)

@@ -38,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 FAILED_VERSION = 0
 """Stands for the version of a client whose last commit failed; smaller than any."""
+MISSING = "\ufffd"
 PAGE_SIZE = 5000
 """Ids read or written at a time; Chroma's own limit is 5,461 (a limit on variables of SQLite)."""
 
@@ -233,10 +234,21 @@ class Store:
         """
         with self._errors():
             page = self._collection.get(where={"article_id": article_id}, include=["metadatas", "documents"])
-        versions: dict[str, list[StoredNode]] = {}
-        for node in sorted(_nodes(page), key=lambda node: (node.content_hash, node.node_index)):
-            versions.setdefault(node.content_hash, []).append(node)
-        return next((nodes for nodes in versions.values() if len(nodes) == nodes[0].node_count), [])
+        versions = _by_version(page)
+        return next((nodes for nodes in versions if len(nodes) == nodes[0].node_count), [])
+
+    def text_of(self, article_id: str) -> str:
+        """The text of an article; U+FFFD keeps the offsets right where a node is not stored (yet, or for a kill).
+
+        Empty if the article is not stored. A complete version goes before one that is not.
+        """
+        with self._errors():
+            page = self._collection.get(where={"article_id": article_id}, include=["metadatas", "documents"])
+        versions = sorted(_by_version(page), key=lambda nodes: nodes[0].node_count - len(nodes))
+        text = ""
+        for node in versions[0] if versions else ():
+            text += MISSING * (node.start_char - len(text)) + node.text
+        return text
 
     def query(self, vector: Vector, k: int, *, filters: Filters | None = None) -> list[Match]:
         """The nodes whose vectors are nearest, nearest first.
@@ -313,6 +325,14 @@ def _guarded(settings: Settings, *, changes: int) -> AbstractContextManager[None
     if changes:
         check_free_space(folder)
     return guarded_index(folder, settings.library, changes=changes)
+
+
+def _by_version(page: Any) -> list[list[StoredNode]]:
+    """The nodes of one article by version, in order; versions in the order of their hashes."""
+    versions: dict[str, list[StoredNode]] = {}
+    for node in sorted(_nodes(page), key=lambda node: (node.content_hash, node.node_index)):
+        versions.setdefault(node.content_hash, []).append(node)
+    return list(versions.values())
 
 
 def _nodes(page: Any) -> list[StoredNode]:

@@ -24,7 +24,7 @@ KNOWN_SCRIPTS = (  # noqa: SIM905  a literal would take a line a name
 
 _LETTER = regex.compile(r"\p{L}")
 _KNOWN_LETTER = regex.compile("[" + "".join(rf"\p{{Script={script}}}" for script in KNOWN_SCRIPTS) + "]")
-_INVISIBLE = regex.compile(r"[\p{Cc}\p{Cf}--[\u200c\u200d\s]]", flags=regex.V1)
+_INVISIBLE = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}--[\u200c\u200d\s]]", flags=regex.V1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ def clean_question(text: str, *, max_chars: int) -> str:
     """
     cleaned = one_line(text)
     if not cleaned:
-        raise QuestionError("the question is empty; ask something, such as: who opened the new bridge?")
+        raise QuestionError("The question is empty. Ask something, such as: who opened the new bridge?")
     if len(cleaned) > max_chars:
         raise QuestionError(
-            f"the question has {len(cleaned):,} characters and the limit is {max_chars:,}; "
-            "shorten it, or raise KILDE_MAX_QUESTION_CHARS"
+            f"The question has {len(cleaned):,} characters and the limit is {max_chars:,}; "
+            "shorten it, or raise KILDE_MAX_QUESTION_CHARS."
         )
     if not regex.search(r"[\p{L}\p{N}]", cleaned):
-        raise QuestionError(f"the question {cleaned[:40]!r} holds no word; ask in words")
+        raise QuestionError(f"The question {cleaned[:40]!r} holds no word; ask in words.")
     _check_script(cleaned)
     return cleaned
 
@@ -76,5 +76,5 @@ def _check_script(text: str) -> None:
             0
         ][0]
         raise QuestionError(
-            f"the question is written in a script that the embedding model does not know ({name}); ask in another"
+            f"The question is written in a script that the embedding model does not know ({name}); ask in another."
         )

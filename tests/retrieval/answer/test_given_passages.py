@@ -94,7 +94,7 @@ def test_blank_passages_are_a_refusal(embedding: BaseEmbedding, passages: list[s
 
 
 def test_a_bad_question_is_an_error_here_too(embedding: BaseEmbedding) -> None:
-    with pytest.raises(QuestionError, match="the question is empty"):
+    with pytest.raises(QuestionError, match="The question is empty"):
         ask(" ", ["Brua åpnet."], embedding)
 
 

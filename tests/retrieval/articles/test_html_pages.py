@@ -137,6 +137,7 @@ def test_a_bare_fragment_and_a_declaration() -> None:
         "<!-- x -->",
         "<script>var a = 1;</script>",
         "<html><body><img src=a></body></html>",
+        '<html><body><nav><a href="/">Hjem</a><nav><a href="/sport">Sport</a></nav></nav><img src=a></body></html>',
         "\x00",
     ],
 )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t\u3000\u00a0", "\u200b\ufeff", "\x00\x1b", "\u202e\u2066"])
 def test_an_empty_question_is_an_error_with_an_example(text: str) -> None:
-    with pytest.raises(QuestionError, match=r"the question is empty; ask something, such as: .+\?"):
+    with pytest.raises(QuestionError, match=r"The question is empty\. Ask something, such as: .+\?"):
         clean_question(text, max_chars=100)
 
 
