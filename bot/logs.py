@@ -29,6 +29,8 @@ def configure(level: str) -> None:
     root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     for name in ("bot", "retrieval", "prompts"):
         logging.getLogger(name).setLevel(level)
+    # It warns of each page without text ("discarding data: None"), which the report names with its file and a fix.
+    logging.getLogger("trafilatura").setLevel(logging.ERROR)
 
 
 class _StderrHandler(logging.StreamHandler[TextIO]):

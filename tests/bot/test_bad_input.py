@@ -151,7 +151,7 @@ def test_a_library_of_another_embedding_model(data: Path) -> None:
         run = kilde(*command, "--data-dir", data, "--library", "other")
         assert (run.status, run.out) == (1, "")
         assert run.err.startswith(
-            "Error: The library 'other' was made with the embedding model other-model (768 dimensions), and multilingual-"
+            "Error: The library 'other' was made with the embedding model other-model (768 dimensions), and "
         )
         assert run.err.endswith("into a new library (--library) or data folder (--data-dir).\n")
 
@@ -164,6 +164,17 @@ def test_a_data_folder_where_nothing_can_be_made(data: Path) -> None:
         "Error: The data folder news/good.txt/data cannot be made: Not a directory. "
         "Choose another with --data-dir or KILDE_DATA_DIR.\n",
     )
+
+
+def test_a_data_folder_that_does_not_let_a_question_lock_it(data: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "data"
+    shutil.copytree(data, copy)
+    (copy / "commit.lock").unlink()
+    (copy / "commit.lock").mkdir()  # as no mode does, this stops root too
+    run = kilde("ask", QUESTION, "--data-dir", copy)
+    assert (run.status, run.out) == (1, "")
+    assert run.err.startswith(f"Error: The data folder {copy} cannot be locked: [Errno ")
+    assert run.err.endswith("Check that you may write there and that its disk has space.\n")
 
 
 def test_a_full_disk_leaves_the_library_as_it_was(data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -115,7 +115,9 @@ def test_a_file_over_the_limit_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     with path.open("wb") as stream:
         stream.truncate(50_000_000)
-    with pytest.raises(ArticleError, match=r"has 50\.0 MB and the limit is 20 MB: split the file, or raise the limit"):
+    with pytest.raises(
+        ArticleError, match=r"has 50\.0 MB and the limit is 20 MB: split the file, or raise KILDE_MAX_ARTICLE_MB"
+    ):
         list(read_file(_source(path), settings=SETTINGS))
 
 
