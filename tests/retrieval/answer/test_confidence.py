@@ -7,6 +7,7 @@ import pytest
 
 from retrieval.answer.confidence import SIGNALS, Confidence, confidence_signals
 from retrieval.answer.features import FEATURES
+from retrieval.errors import SettingsError
 from retrieval.search.fitted import FittedValues
 
 FittedWith = Callable[..., FittedValues]
@@ -81,14 +82,14 @@ def test_the_order_of_the_sentences_does_not_matter() -> None:
 @pytest.mark.parametrize(("bias", "expected"), [(0.0, 0.5), (LN_3, 0.75), (-LN_3, 0.25), (2 * LN_3, 0.9)])
 def test_log_odds_become_a_probability(fitted_with: FittedWith, bias: float, expected: float) -> None:
     fitted = fitted_with(confidence=bias, confidence_across=bias)
-    assert Confidence(fitted).of(TABLE, chances(0.3, 0.2, 0.1)) == expected
+    assert Confidence(fitted).of(TABLE, chances(0.3, 0.2, 0.1)) == pytest.approx(expected)
 
 
 def test_answers_in_another_language_have_weights_of_their_own(fitted_with: FittedWith) -> None:
     confidence = Confidence(fitted_with(confidence=LN_3, confidence_across=-LN_3))
     table = features({"same_language": 1, "node_rank": 0}, {"same_language": 0, "node_rank": 1})
-    assert confidence.of(table, chances(0.6, 0.4)) == 0.75
-    assert confidence.of(table, chances(0.4, 0.6)) == 0.25
+    assert confidence.of(table, chances(0.6, 0.4)) == pytest.approx(0.75)
+    assert confidence.of(table, chances(0.4, 0.6)) == pytest.approx(0.25)
 
 
 def test_the_least_confidence_of_an_answer_is_fitted_by_language_unless_it_is_set(fitted_with: FittedWith) -> None:
@@ -100,7 +101,7 @@ def test_the_least_confidence_of_an_answer_is_fitted_by_language_unless_it_is_se
 
 
 def test_without_fitted_values_it_is_the_best_sentences_score() -> None:
-    assert Confidence(None).of(TABLE, chances(0.25, 0.87654321, 0.5)) == 0.8765
+    assert Confidence(None).of(TABLE, chances(0.25, 0.875, 0.5)) == 0.875
 
 
 @pytest.mark.parametrize("probability", [0.0, 1.0])
@@ -108,3 +109,10 @@ def test_without_fitted_values_it_is_the_best_sentences_score() -> None:
 def test_certainty_stays_a_probability(fitted_with: FittedWith, probability: float, bias: float) -> None:
     fitted = fitted_with(confidence=bias, confidence_across=bias)
     assert 0 <= Confidence(fitted).of(TABLE, chances(*[probability] * 3)) <= 1
+
+
+def test_weights_for_other_signals_are_an_error(fitted_with: FittedWith) -> None:
+    fitted = fitted_with()
+    fitted.arrays["confidence_same_weights"] = np.zeros(3, dtype=np.float32)
+    with pytest.raises(SettingsError, match=rf"knows 3 signals and this version has {len(SIGNALS)}; run benchmarks"):
+        Confidence(fitted)
