@@ -48,7 +48,7 @@ _ISO_639_1 = _words(
     " nd ne ng nl no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr"
     " ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
 )
-_RARE_ON_SHORT_TEXTS = _words("an br co eo fy gd gv ht ia ie io jv kw la lb li oc qu rm sc su vo wa")
+_RARE_ON_SHORT_TEXTS = _words("an br co eo fy gd gv ht ia ie io jv kw la lb li oc qu rm sc su ug vo wa")
 """Languages that the model names for short texts of their big neighbours far more often than for their own. Those
 without a two-letter code never count: it takes a Hindi question for Newar."""
 

@@ -38,6 +38,22 @@ def test_a_headline_is_no_answer(cut_article: CutArticle, candidates_of: Candida
     assert [item.text for item in candidates_of(nodes)] == ["Brua åpner igjen på lørdag.", "Ferga stopper."]
 
 
+def test_a_heading_inside_an_article_is_no_answer(cut_article: CutArticle, candidates_of: CandidatesOf) -> None:
+    norwegian = cut_article("a", "Brua åpner.\nFerga stopper\nDen siste turen går i mai.\n«Trist», sier Mæland")
+    chinese = cut_article("桥", "大桥开放\n市长高兴。", language="zh")
+    arabic = cut_article("جسر", "الجسر الجديد\nافتتح الجسر أمس.", language="ar")
+    assert [item.text for item in candidates_of(norwegian, chinese, arabic)] == [
+        "Brua åpner.", "Den siste turen går i mai.", "市长高兴。", "افتتح الجسر أمس."
+    ]  # fmt: skip
+
+
+def test_lines_without_full_stops_are_candidates_where_there_is_nothing_else(
+    cut_article: CutArticle, candidates_of: CandidatesOf
+) -> None:
+    assert len(candidates_of(cut_article("a", "Brua åpner\nFerga stopper"))) == 2
+    assert len(candidates_of(cut_article("ไทย", "สะพานเปิดแล้ว\nนายกดีใจ", language="th"))) == 2
+
+
 def test_vectors_are_those_of_the_model_whether_kept_or_fresh(embedding: BaseEmbedding) -> None:
     texts = ["Brua åpner.", "大桥开放。", "Brua åpner."]
     vectors = SentenceVectors(embedding, capacity=1)

@@ -41,6 +41,12 @@ def test_the_best_sentence_comes_first_and_unlikely_ones_stay_out(
     assert selection.probabilities == pytest.approx((0.7, 0.3))
 
 
+def test_a_sentence_far_below_the_best_adds_nothing(cut_article: CutArticle, candidates_of: CandidatesOf) -> None:
+    candidates = candidates_of(cut_article("a", "Brua åpner. Ferga stopper."))
+    assert texts(select(candidates, 0.9, 0.1)) == ["Brua åpner."]
+    assert texts(select(candidates, 0.4, 0.1)) == ["Brua åpner.", "Ferga stopper."]
+
+
 def test_one_sentence_is_given_however_unlikely(cut_article: CutArticle, candidates_of: CandidatesOf) -> None:
     candidates = candidates_of(cut_article("a", "Brua åpner. Ferga stopper."))
     assert texts(select(candidates, 0.0, 0.001)) == ["Ferga stopper."]

@@ -121,3 +121,8 @@ def test_any_text_has_an_answer(text: str) -> None:
 )
 def test_stated_languages(value: str | None, code: str | None) -> None:
     assert language_code(value) == code
+
+
+@pytest.mark.parametrize("question", ["متى؟", "ومتى؟"])
+def test_a_one_word_arabic_question_is_not_uyghur(question: str) -> None:
+    assert detect_language(question) in {"ar", "und"}
