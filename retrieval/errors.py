@@ -57,7 +57,3 @@ class StoreUnavailableError(KildeError):
     """The Chroma server does not answer."""
 
     retryable = True
-
-
-class CancelledError(KildeError):
-    """The caller asked to stop; nothing is left half done."""

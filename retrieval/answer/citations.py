@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from retrieval.errors import CitationError
@@ -22,8 +23,9 @@ def verify(citations: Iterable[Citation], article_text: Callable[[str], str]) ->
     Raises:
         CitationError: A quote is empty, or is not the article's text at its offsets.
     """
+    text_of = cache(article_text)  # several citations of one article read it once
     for citation in citations:
-        stored = article_text(citation.article_id)[citation.start_char : citation.end_char]
+        stored = text_of(citation.article_id)[citation.start_char : citation.end_char]
         if not citation.quote or stored != citation.quote:
             raise CitationError(
                 f"citation {citation.number} of {citation.source} does not match the stored article at characters "

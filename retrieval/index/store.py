@@ -232,19 +232,14 @@ class Store:
         While an article is being replaced two versions are stored; of the complete ones, the one whose hash sorts
         first is returned.
         """
-        with self._errors():
-            page = self._collection.get(where={"article_id": article_id}, include=["metadatas", "documents"])
-        versions = _by_version(page)
-        return next((nodes for nodes in versions if len(nodes) == nodes[0].node_count), [])
+        return next((nodes for nodes in self._versions(article_id) if len(nodes) == nodes[0].node_count), [])
 
     def text_of(self, article_id: str) -> str:
         """The text of an article; U+FFFD keeps the offsets right where a node is not stored (yet, or for a kill).
 
         Empty if the article is not stored. A complete version goes before one that is not.
         """
-        with self._errors():
-            page = self._collection.get(where={"article_id": article_id}, include=["metadatas", "documents"])
-        versions = sorted(_by_version(page), key=lambda nodes: nodes[0].node_count - len(nodes))
+        versions = sorted(self._versions(article_id), key=lambda nodes: nodes[0].node_count - len(nodes))
         text = ""
         for node in versions[0] if versions else ():
             text += MISSING * (node.start_char - len(text)) + node.text
@@ -295,6 +290,15 @@ class Store:
 
     # Inside
 
+    def _versions(self, article_id: str) -> list[list[StoredNode]]:
+        """The nodes of one article by version, in order; versions in the order of their hashes."""
+        with self._errors():
+            page = self._collection.get(where={"article_id": article_id}, include=["metadatas", "documents"])
+        versions: dict[str, list[StoredNode]] = {}
+        for node in sorted(_nodes(page), key=lambda node: (node.content_hash, node.node_index)):
+            versions.setdefault(node.content_hash, []).append(node)
+        return list(versions.values())
+
     def _errors(self) -> Any:
         return translated_errors(self._connection.where)
 
@@ -325,14 +329,6 @@ def _guarded(settings: Settings, *, changes: int) -> AbstractContextManager[None
     if changes:
         check_free_space(folder)
     return guarded_index(folder, settings.library, changes=changes)
-
-
-def _by_version(page: Any) -> list[list[StoredNode]]:
-    """The nodes of one article by version, in order; versions in the order of their hashes."""
-    versions: dict[str, list[StoredNode]] = {}
-    for node in sorted(_nodes(page), key=lambda node: (node.content_hash, node.node_index)):
-        versions.setdefault(node.content_hash, []).append(node)
-    return list(versions.values())
 
 
 def _nodes(page: Any) -> list[StoredNode]:
