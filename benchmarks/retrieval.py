@@ -134,7 +134,7 @@ def rankings(library: Library, embedding: CachedEmbedding, gold: GoldQuestion) -
         for place, node in enumerate(ranking, start=1):
             fused[node] += 1 / (RRF_K + place)
     both = sorted(fused, key=lambda node: -fused[node])
-    ours = [(item.node.id, doc_of(item.node.source)) for item in library.retriever().rank(question, k=NODES)]
+    ours = [(item.node.id, doc_of(item.node.source)) for item in library.search().rank(question, k=NODES)]
     return [list(dict.fromkeys(doc for _, doc in ranking)) for ranking in (dense, lexical, both, ours)]
 
 

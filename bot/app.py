@@ -46,7 +46,7 @@ class App:
         Raises:
             KildeError: As `Library.open`.
         """
-        from retrieval import Library  # late: llama_index 1.3 s, chromadb .7 s
+        from retrieval import Library  # late: chromadb takes .7 s
 
         chosen = name or self.config.library
         if chosen not in self._libraries:

@@ -110,7 +110,7 @@ def _check(values: Mapping[str, Any], number: int) -> _Line:
 def _respond(line: _Line, app: App, filters: Mapping[str, str]) -> Response:
     history = [Turn(question=turn.question, answer=turn.answer) for turn in line.history or ()]
     if line.passages is not None:
-        from retrieval.library import answer_from_passages  # late: llama_index 1.3 s
+        from retrieval.library import answer_from_passages
 
         return answer_from_passages(line.question, line.passages, settings=app.settings, history=history)
     if not isinstance(line.filters, dict | None):

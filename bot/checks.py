@@ -115,9 +115,9 @@ def check_disk(folder: Path) -> Check:
 
 def check_embedding() -> Check:
     """Does the default model load, and give a vector of length 1?"""
-    from retrieval.index import default_embedding  # late: llama_index 1.3 s
+    from retrieval.index import default_engine
 
-    vector = default_embedding().get_query_embedding("Is the bridge open?")
+    vector = default_engine().get_query_embedding("Is the bridge open?")
     length = sum(value * value for value in vector) ** 0.5
     found = f"multilingual-e5-small, {len(vector)} dimensions"
     if abs(length - 1) > _NORM_TOLERANCE:

@@ -12,18 +12,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from retrieval.errors import CitationError, SettingsError
-from retrieval.index.embedding import default_embedding, default_identity, fingerprint, identity
+from retrieval.index.embedding import Embedding, default_engine, default_identity, fingerprint, identity
 from retrieval.models import ArticleSummary, Filters, IndexProgress, IndexReport, Response, Turn
 from retrieval.settings import Settings
 
 if TYPE_CHECKING:
-    from llama_index.core.base.embeddings.base import BaseEmbedding
-
     from retrieval.answer.answerer import Answerer, Sources
     from retrieval.answer.query_engine import KildeQueryEngine
     from retrieval.index.lexical import LexicalIndex
     from retrieval.index.store import Store
-    from retrieval.search.hybrid import HybridRetriever
+    from retrieval.search.hybrid import HybridSearch
+    from retrieval.search.retrievers import HybridRetriever
     from retrieval.search.source import NodeSource
 
 logger = logging.getLogger(__name__)
@@ -34,7 +33,7 @@ OnProgress = Callable[[IndexProgress], None]
 class Library:
     """A named, isolated collection of articles. One thread at a time; any number of processes may read."""
 
-    def __init__(self, store: Store, lexical: LexicalIndex, embedding: BaseEmbedding | None) -> None:
+    def __init__(self, store: Store, lexical: LexicalIndex, embedding: Embedding | None) -> None:
         """Use `Library.open`; this takes parts that are open already, for this library alone."""
         self.store = store
         self.lexical = lexical
@@ -48,7 +47,7 @@ class Library:
         name: str | None = None,
         *,
         settings: Settings | None = None,
-        embedding: BaseEmbedding | None = None,
+        embedding: Embedding | None = None,
         create: bool = True,
     ) -> Library:
         """Open a library, or make it.
@@ -144,7 +143,15 @@ class Library:
 
     def retriever(self) -> HybridRetriever:
         """The ranking that answers are taken from, as a LlamaIndex retriever."""
-        return self._answerer()[1].retriever
+        from retrieval.search.retrievers import HybridRetriever
+
+        return HybridRetriever(self.search(), self.embedding())
+
+    def search(self) -> HybridSearch:
+        """The same ranking without LlamaIndex."""
+        _, sources = self._answerer()
+        self._refresh()
+        return sources.search
 
     def load(self) -> None:
         """Load everything that a question needs, so that the first one is fast."""
@@ -173,7 +180,7 @@ class Library:
         """Number of articles and of nodes."""
         return len(self.articles()), self.store.count()
 
-    def embedding(self) -> BaseEmbedding:
+    def embedding(self) -> Embedding:
         """The embedding model; loaded at the first call."""
         if self._embedding is None:
             self._embedding = load_default_embedding()
@@ -208,7 +215,7 @@ def answer_from_passages(
     *,
     settings: Settings,
     history: Sequence[Turn] = (),
-    embedding: BaseEmbedding | None = None,
+    embedding: Embedding | None = None,
 ) -> Response:
     """Answer from given texts alone; opens no library and writes nothing.
 
@@ -236,33 +243,31 @@ def answer_from_passages(
 
 
 @cache
-def load_default_embedding() -> BaseEmbedding:
+def load_default_embedding() -> Embedding:
     """The bundled embedding model; one a process, since its weights take 72 MB."""
-    return default_embedding()
+    return default_engine()
 
 
 def _build(
-    embedding: BaseEmbedding,
+    embedding: Embedding,
     source: NodeSource,
     lexical: LexicalIndex,
     settings: Settings,
     article_text: Callable[[str], str],
 ) -> tuple[Answerer, Sources]:
     from retrieval.answer.answerer import Answerer, Sources
-    from retrieval.search.dense import DenseRetriever
+    from retrieval.search.dense import DenseSearch
     from retrieval.search.fitted import load_fitted
-    from retrieval.search.hybrid import HybridRetriever
-    from retrieval.search.lexical import LexicalRetriever
+    from retrieval.search.hybrid import HybridSearch
+    from retrieval.search.lexical import LexicalSearch
 
     fitted = load_fitted(fingerprint(embedding))
     if fitted is None:
         logger.warning(
             "No values are fitted to the embedding model %s: confidence is uncalibrated", fingerprint(embedding)
         )
-    retriever = HybridRetriever(
-        DenseRetriever(source, embedding, fitted), LexicalRetriever(source, lexical), embedding=embedding, fitted=fitted
-    )
+    search = HybridSearch(DenseSearch(source, fitted), LexicalSearch(lexical), fitted=fitted)
     answerer = Answerer(
         embedding, fitted, max_question_chars=settings.max_question_chars, min_confidence=settings.min_confidence
     )
-    return answerer, Sources(retriever, lexical, article_text)
+    return answerer, Sources(search, lexical, article_text)

@@ -31,12 +31,10 @@ from retrieval.search.passages import join_passages
 from retrieval.search.question import Question, clean_question, read_question
 
 if TYPE_CHECKING:
-    from llama_index.core.base.embeddings.base import BaseEmbedding
-
-    from retrieval.index.embedding import Vector
+    from retrieval.index.embedding import Embedding, Vector
     from retrieval.index.lexical import LexicalIndex
     from retrieval.search.fitted import FittedValues, Matrix
-    from retrieval.search.hybrid import HybridRetriever
+    from retrieval.search.hybrid import HybridSearch
     from retrieval.search.ranked import RankedNode
 
 PASSAGE_NODES = 6
@@ -49,7 +47,7 @@ CLOSEST_ARTICLES = 3
 class Sources:
     """What an answerer searches and checks against."""
 
-    retriever: HybridRetriever
+    search: HybridSearch
     lexical: LexicalIndex
     article_text: Callable[[str], str]
 
@@ -71,7 +69,7 @@ class Answerer:
 
     def __init__(
         self,
-        embedding: BaseEmbedding,
+        embedding: Embedding,
         fitted: FittedValues | None,
         *,
         max_question_chars: int,
@@ -122,7 +120,7 @@ class Answerer:
         question = read_question(standalone, self._embedding)
         embed_ms = _ms_since(started)
         started = time.perf_counter()
-        ranked = sources.retriever.rank(question, filters=filters)
+        ranked = sources.search.rank(question, filters=filters)
         passages = join_passages(ranked, limit=PASSAGE_NODES)
         search_ms = _ms_since(started)
         candidates = list_candidates(passages)

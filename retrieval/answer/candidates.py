@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrieval.index.embedding import Vector, embed_passages
+from retrieval.index.embedding import Embedding, Vector, embed_passages
 from retrieval.index.nodes import StoredNode
 from retrieval.models import Span
 from retrieval.search.passages import Passage
 from retrieval.search.ranked import RankedNode
-
-if TYPE_CHECKING:
-    from llama_index.core.base.embeddings.base import BaseEmbedding
 
 MAX_HEADING_CHARS = 80
 UNPUNCTUATED = frozenset({"th", "lo", "km", "my"})
@@ -74,7 +70,7 @@ def _is_heading(candidate: Candidate) -> bool:
 class SentenceVectors:
     """Embeds sentences, and remembers those it embedded last."""
 
-    def __init__(self, embedding: BaseEmbedding, *, capacity: int = CACHED_SENTENCES) -> None:
+    def __init__(self, embedding: Embedding, *, capacity: int = CACHED_SENTENCES) -> None:
         """Keep at most ``capacity`` vectors of ``embedding``."""
         self._embedding = embedding
         self._capacity = capacity

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from retrieval.articles.language import detect_language
-from retrieval.index.embedding import embed_passages, token_counter
+from retrieval.index.embedding import Embedding, embed_passages, token_counter
 from retrieval.index.lexical import LexicalIndex
 from retrieval.index.nodes import split_article
 from retrieval.models import Article
 from retrieval.search.memory import MemorySource
 
-if TYPE_CHECKING:
-    from llama_index.core.base.embeddings.base import BaseEmbedding
 
-
-def index_passages(passages: Sequence[str], embedding: BaseEmbedding) -> tuple[MemorySource, LexicalIndex]:
+def index_passages(passages: Sequence[str], embedding: Embedding) -> tuple[MemorySource, LexicalIndex]:
     """Split and embed texts; nothing is cleaned, so that offsets count each text's own characters.
 
     Args:

@@ -34,11 +34,6 @@ class SentenceReader:
                 f"{len(FEATURES)}; run benchmarks/fit.py"
             )
 
-    @property
-    def is_fitted(self) -> bool:
-        """Whether its scores are probabilities."""
-        return self._weights is not None
-
     def probabilities(self, features: Matrix, *, question: Vector, sentences: Vector) -> Vector:
         """Probability that each sentence holds the answer, ``(n,)``, 0 to 1; without fitted weights a similarity.
 

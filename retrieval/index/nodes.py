@@ -93,13 +93,6 @@ def node_ids(article_id: str, content_hash: str, count: int) -> list[str]:
     return [str(NodeId(article_id, content_hash[:HASH_CHARS], index, count)) for index in range(count)]
 
 
-def sibling_id(node: StoredNode, index: int) -> str | None:
-    """Id of the node at ``index`` of the same article, or None if there is none (for joining neighbours)."""
-    if not 0 <= index < node.node_count:
-        return None
-    return str(NodeId(node.article_id, node.content_hash[:HASH_CHARS], index, node.node_count))
-
-
 def split_article(article: Article, *, count_tokens: Callable[[str], int]) -> list[StoredNode]:
     """Cut an article into nodes of about TARGET_TOKENS that end with a sentence, and where it fits with a paragraph.
 

@@ -226,14 +226,6 @@ class Store:
                 vectors.update(zip(page["ids"], rows, strict=True))
         return vectors
 
-    def nodes_of(self, article_id: str) -> list[StoredNode]:
-        """The nodes of an article in order; empty if it is not stored.
-
-        While an article is being replaced two versions are stored; of the complete ones, the one whose hash sorts
-        first is returned.
-        """
-        return next((nodes for nodes in self._versions(article_id) if len(nodes) == nodes[0].node_count), [])
-
     def text_of(self, article_id: str) -> str:
         """The text of an article; U+FFFD keeps the offsets right where a node is not stored (yet, or for a kill).
 
@@ -283,10 +275,6 @@ class Store:
     def languages(self) -> dict[str, int]:
         """Number of articles by language, most first."""
         return dict(Counter(article.language for article in self.summaries()).most_common())
-
-    def outlets(self) -> dict[str, int]:
-        """Number of articles by outlet, most first; articles without one are left out."""
-        return dict(Counter(article.outlet for article in self.summaries() if article.outlet).most_common())
 
     # Inside
 

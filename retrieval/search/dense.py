@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.core.schema import NodeWithScore, QueryBundle
-
 from retrieval.index.embedding import Vector
-from retrieval.index.nodes import StoredNode, text_node
+from retrieval.index.nodes import StoredNode
 from retrieval.models import Filters
 from retrieval.search.centering import centred, centred_cosine
 from retrieval.search.fitted import FittedValues
-from retrieval.search.question import Question, read_question
+from retrieval.search.question import Question
 from retrieval.search.source import NodeSource
 
 CANDIDATES = 100
@@ -30,14 +26,12 @@ class DenseMatch:
     """Cosine for the question's own language; for others brought to the same scale."""
 
 
-class DenseRetriever(BaseRetriever):
+class DenseSearch:
     """Nearest nodes by vector. Within a language by cosine, across languages by the cosine and the centred cosine."""
 
-    def __init__(self, source: NodeSource, embedding: BaseEmbedding, fitted: FittedValues | None) -> None:
-        """Search ``source`` with questions embedded by ``embedding``; ``fitted`` belongs to it (None: nothing is)."""
-        super().__init__()
+    def __init__(self, source: NodeSource, fitted: FittedValues | None) -> None:
+        """Search ``source``; ``fitted`` belongs to the model that embedded it (None: nothing does)."""
         self._source = source
-        self._embedding = embedding
         self._fitted = fitted
 
     def rank(self, question: Question, *, k: int, filters: Filters | None = None) -> list[DenseMatch]:
@@ -88,10 +82,3 @@ class DenseRetriever(BaseRetriever):
         scalars = self._fitted.scalars
         mixed = cosine + scalars["centred_weight"] * across
         return scalars["cross_shift"] + scalars["cross_scale"] * mixed
-
-    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        question = read_question(query_bundle.query_str, self._embedding)
-        return [
-            NodeWithScore(node=text_node(match.node), score=match.similarity)
-            for match in self.rank(question, k=CANDIDATES)
-        ]

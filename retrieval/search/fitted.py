@@ -37,10 +37,6 @@ class FittedValues:
     arrays: dict[str, Matrix]
     """Named weights of the sentence reader."""
 
-    def centred_languages(self) -> frozenset[str]:
-        """Languages that have a mean for questions and one for passages."""
-        return frozenset(self.question_means) & frozenset(self.passage_means)
-
 
 @lru_cache(maxsize=8)
 def load_fitted(fingerprint: str, *, folder: Path = FITTED_FOLDER) -> FittedValues | None:

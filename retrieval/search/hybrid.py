@@ -7,17 +7,12 @@ language.
 
 from __future__ import annotations
 
-from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.core.schema import NodeWithScore, QueryBundle
-
-from retrieval.index.nodes import text_node
 from retrieval.models import Filters
 from retrieval.search import dense, lexical
-from retrieval.search.dense import DenseRetriever
+from retrieval.search.dense import DenseSearch
 from retrieval.search.fitted import FittedValues
-from retrieval.search.lexical import LexicalRetriever
-from retrieval.search.question import Question, read_question
+from retrieval.search.lexical import LexicalSearch
+from retrieval.search.question import Question
 from retrieval.search.ranked import RankedNode
 
 DEFAULT_K = 50
@@ -25,22 +20,13 @@ LEXICAL_WEIGHT = 0.3
 """Weight of coverage within a language; .2 to .4 measured alike on odd groups of xquad and norquad."""
 
 
-class HybridRetriever(BaseRetriever):
+class HybridSearch:
     """The ranking that answers are taken from."""
 
-    def __init__(
-        self,
-        dense_side: DenseRetriever,
-        lexical_side: LexicalRetriever,
-        *,
-        embedding: BaseEmbedding,
-        fitted: FittedValues | None,
-    ) -> None:
-        """Fuse the two; ``fitted`` belongs to ``embedding``."""
-        super().__init__()
+    def __init__(self, dense_side: DenseSearch, lexical_side: LexicalSearch, *, fitted: FittedValues | None) -> None:
+        """Fuse the two; ``fitted`` belongs to the embedding model (None: nothing does)."""
         self._dense = dense_side
         self._lexical = lexical_side
-        self._embedding = embedding
         self._cross_weight = fitted.scalars["cross_lexical_weight"] if fitted else LEXICAL_WEIGHT
 
     def rank(self, question: Question, *, k: int = DEFAULT_K, filters: Filters | None = None) -> list[RankedNode]:
@@ -65,7 +51,3 @@ class HybridRetriever(BaseRetriever):
 
     def _weight(self, question: Question, language: str) -> float:
         return LEXICAL_WEIGHT if language == question.language else self._cross_weight
-
-    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        question = read_question(query_bundle.query_str, self._embedding)
-        return [NodeWithScore(node=text_node(item.node), score=item.score) for item in self.rank(question)]

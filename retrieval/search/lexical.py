@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle
-
-from retrieval.articles.language import detect_language
 from retrieval.index.lexical import LexicalIndex
-from retrieval.index.nodes import text_node
 from retrieval.models import Filters
-from retrieval.search.source import NodeSource
 
 CANDIDATES = 200
 
@@ -28,13 +22,11 @@ class LexicalMatch:
     """
 
 
-class LexicalRetriever(BaseRetriever):
+class LexicalSearch:
     """Nodes by BM25 over words, stems and names."""
 
-    def __init__(self, source: NodeSource, index: LexicalIndex) -> None:
-        """Search ``index``; ``source`` holds the nodes' texts."""
-        super().__init__()
-        self._source = source
+    def __init__(self, index: LexicalIndex) -> None:
+        """Search ``index``."""
         self._index = index
 
     def rank(self, text: str, language: str, *, k: int, filters: Filters | None = None) -> list[LexicalMatch]:
@@ -52,10 +44,3 @@ class LexicalRetriever(BaseRetriever):
             return []
         hits = index.search(text, language=language, k=k, filters=filters)
         return [LexicalMatch(node_id, min(1.0, score / most)) for node_id, score in hits]
-
-    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        text = query_bundle.query_str
-        coverage = {match.node_id: match.coverage for match in self.rank(text, detect_language(text), k=CANDIDATES)}
-        return [
-            NodeWithScore(node=text_node(node), score=coverage[node.id]) for node in self._source.get(list(coverage))
-        ]

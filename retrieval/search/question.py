@@ -5,16 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import regex
 
 from retrieval.articles.language import detect_language
 from retrieval.errors import QuestionError
-from retrieval.index.embedding import Vector, embed_question
-
-if TYPE_CHECKING:
-    from llama_index.core.base.embeddings.base import BaseEmbedding
+from retrieval.index.embedding import Embedding, Vector, embed_question
 
 KNOWN_SCRIPTS = (  # noqa: SIM905  a literal would take a line a name
     "Arabic Armenian Bengali Cyrillic Devanagari Ethiopic Georgian Greek Gujarati Gurmukhi Han Hangul Hebrew Hiragana "
@@ -63,7 +59,7 @@ def one_line(text: str) -> str:
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
 
 
-def read_question(text: str, embedding: BaseEmbedding) -> Question:
+def read_question(text: str, embedding: Embedding) -> Question:
     """Find a cleaned question's language and vector."""
     return Question(text, detect_language(text), embed_question(embedding, text))
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from retrieval.models import Citation, Response
 
+ROOT = Path(__file__).parents[2]
 FITTED = load_fitted(default_identity().fingerprint) is not None
 needs_fitted = pytest.mark.skipif(not FITTED, reason="no values are fitted to the default embedding model")
 
@@ -266,3 +267,17 @@ def test_a_library_that_is_not_to_be_made_must_exist(tmp_path: Path) -> None:
 
 def test_the_embedding_is_loaded_once_a_process(library: Library) -> None:
     assert library.embedding() is load_default_embedding()
+
+
+def test_indexing_and_asking_do_not_wait_for_llama_index(tmp_path: Path) -> None:
+    (tmp_path / "bru.txt").write_text("Tårnbrua i Vikhamn er 412 meter lang.", encoding="utf-8")
+    code = (
+        "import sys; from retrieval import Library\n"
+        f"with Library.open({str(tmp_path / 'data')!r}) as library:\n"
+        f"    library.index([{str(tmp_path / 'bru.txt')!r}]); library.ask('Hvor lang er Tårnbrua?')\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "chromadb" in loaded
+    assert not {"llama_index.core", "transformers", "torch", "discord"} & loaded

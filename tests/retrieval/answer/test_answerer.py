@@ -10,10 +10,10 @@ from retrieval.answer.answerer import Answerer, Sources
 from retrieval.answer.given_passages import index_passages
 from retrieval.errors import CitationError, QuestionError
 from retrieval.models import Answer, Filters, Refusal, Turn
-from retrieval.search.dense import DenseRetriever
+from retrieval.search.dense import DenseSearch
 from retrieval.search.fitted import FittedValues
-from retrieval.search.hybrid import HybridRetriever
-from retrieval.search.lexical import LexicalRetriever
+from retrieval.search.hybrid import HybridSearch
+from retrieval.search.lexical import LexicalSearch
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -33,10 +33,8 @@ QUESTION = "Når åpnet Tårnbrua i Vikhamn?"
 @pytest.fixture(scope="module")
 def sources(embedding: BaseEmbedding) -> Sources:
     source, lexical = index_passages(PASSAGES, embedding)
-    retriever = HybridRetriever(
-        DenseRetriever(source, embedding, None), LexicalRetriever(source, lexical), embedding=embedding, fitted=None
-    )
-    return Sources(retriever, lexical, source.article_text)
+    search = HybridSearch(DenseSearch(source, None), LexicalSearch(lexical), fitted=None)
+    return Sources(search, lexical, source.article_text)
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,6 @@ def features(**columns: tuple[float, float]) -> np.ndarray:
 
 def test_without_weights_it_is_similarity_with_a_little_coverage() -> None:
     reader = SentenceReader(None)
-    assert not reader.is_fitted
     found = reader.probabilities(
         features(cosine=(0.88, 0.88), coverage=(0.0, 1.0)), question=QUESTION, sentences=SENTENCES
     )
@@ -38,7 +37,6 @@ def test_without_weights_a_negative_cosine_is_no_probability_below_zero() -> Non
 @pytest.mark.parametrize(("log_odds", "expected"), [(0.0, 0.5), (1.0986123, 0.75), (-1.0986123, 0.25)])
 def test_the_last_bias_alone_gives_its_probability(fitted_with: FittedWith, log_odds: float, expected: float) -> None:
     reader = SentenceReader(fitted_with(log_odds=log_odds))
-    assert reader.is_fitted
     found = reader.probabilities(features(cosine=(0.9, 0.1)), question=QUESTION, sentences=SENTENCES)
     np.testing.assert_allclose(found, [expected, expected], atol=1e-6)
 

@@ -85,7 +85,7 @@ class Workspace:
     def text(self, source: str) -> str:
         with self.opened() as (store, _):
             article = next(article for article in store.summaries() if article.source == source)
-            return "".join(node.text for node in store.nodes_of(article.id))
+            return store.text_of(article.id)
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ from pathlib import Path
 import chromadb  # noqa: F401  so that a kill hits the work, not the import
 
 from retrieval.index import indexer
-from retrieval.index.embedding import default_embedding, default_identity
+from retrieval.index.embedding import default_engine, default_identity
 from retrieval.index.lexical import LexicalIndex
 from retrieval.index.store import Store
 from retrieval.settings import Settings
 
 if __name__ == "__main__":
-    embedding = default_embedding()
+    embedding = default_engine()
     for line in sys.stdin:
         data_dir, folder, batch_nodes = line.rstrip("\n").split("\t")
         process = os.fork()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.index.embedding import estimate_tokens, token_counter
-from retrieval.index.nodes import MAX_SENTENCE_TOKENS, MAX_TOKENS, NodeId, sibling_id, split_article, text_node
+from retrieval.index.nodes import MAX_SENTENCE_TOKENS, MAX_TOKENS, NodeId, split_article, text_node
 from retrieval.models import Article
 
 if TYPE_CHECKING:
@@ -104,12 +104,6 @@ def test_ids_tell_article_version_and_place() -> None:
     node_id = NodeId.parse("aaaa:bbbb:0002/0005")
     assert node_id == NodeId("aaaa", "bbbb", 2, 5)
     assert str(node_id) == "aaaa:bbbb:0002/0005"
-
-
-def test_siblings_end_with_the_article() -> None:
-    text = "\n".join([(SENTENCES["no"] * 14).strip()] * 3)
-    nodes = split_article(replace(ARTICLE, text=text), count_tokens=estimate_tokens)
-    assert [sibling_id(nodes[0], index) for index in (-1, 1, 3)] == [None, nodes[1].id, None]
 
 
 def test_the_header_is_embedded_and_not_part_of_the_text() -> None:

@@ -107,8 +107,8 @@ def test_an_article_is_put_together_from_its_complete_version(
         )
 
     put(store, [piece("f" * 64, 1, "slutt"), piece("f" * 64, 0, "start "), piece("a" * 64, 0, "gammel")], vectors(3))
-    assert "".join(node.text for node in store.nodes_of("cafe")) == "start slutt"
-    assert store.nodes_of("beef") == []
+    assert store.text_of("cafe") == "start slutt"
+    assert store.text_of("beef") == ""
 
 
 def test_summaries_follow_the_version(store: Store, make_node: MakeNode, vectors: Vectors) -> None:
@@ -127,7 +127,6 @@ def test_summaries_follow_the_version(store: Store, make_node: MakeNode, vectors
         url="https://fjordavisa.example/2",
     )
     assert store.languages() == {"it": 1, "no": 1}
-    assert store.outlets() == {"Fjordavisa": 1}
     with store.writing(1):
         store.delete([make_node(2).id, "0:0:0000/0001"])
     assert [article.source for article in store.summaries()] == ["1.txt"]

@@ -39,10 +39,6 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
             np.testing.assert_array_equal(array, expected[key])
 
 
-def test_languages_with_both_means_can_be_centred() -> None:
-    assert values().centred_languages() == {"ar"}
-
-
 def test_another_models_values_are_not_used(tmp_path: Path) -> None:
     save_fitted(values(), tmp_path / "model.npz")
     assert load_fitted("model/2/384", folder=tmp_path) is None

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retrieval.models import Filters
-from retrieval.search.dense import DenseRetriever
+from retrieval.search.dense import DenseSearch
 from retrieval.search.fitted import FittedValues
-from retrieval.search.hybrid import LEXICAL_WEIGHT, HybridRetriever
-from retrieval.search.lexical import LexicalRetriever
+from retrieval.search.hybrid import LEXICAL_WEIGHT, HybridSearch
+from retrieval.search.lexical import LexicalSearch
 from retrieval.search.question import read_question
 
 if TYPE_CHECKING:
@@ -16,19 +16,14 @@ if TYPE_CHECKING:
 
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
-    Build = Callable[[FittedValues | None], HybridRetriever]
+    Build = Callable[[FittedValues | None], HybridSearch]
 
 
 @pytest.fixture
-def build(collection: object, embedding: BaseEmbedding) -> Build:
-    def make(fitted: FittedValues | None) -> HybridRetriever:
+def build(collection: object) -> Build:
+    def make(fitted: FittedValues | None) -> HybridSearch:
         source, lexical = collection.source, collection.lexical  # type: ignore[attr-defined]  # conftest's types
-        return HybridRetriever(
-            DenseRetriever(source, embedding, fitted),
-            LexicalRetriever(source, lexical),
-            embedding=embedding,
-            fitted=fitted,
-        )
+        return HybridSearch(DenseSearch(source, fitted), LexicalSearch(lexical), fitted=fitted)
 
     return make
 
@@ -73,7 +68,3 @@ def test_k_and_filters_limit_what_is_ranked(build: Build, embedding: BaseEmbeddi
     assert len(build(None).rank(question, k=2)) == 2
     assert [item.node.article_id for item in build(None).rank(question, filters=Filters(language="zh"))] == ["huojian"]
     assert build(None).rank(question, filters=Filters(language="fi")) == []
-
-
-def test_it_is_a_llama_index_retriever(build: Build) -> None:
-    assert build(None).retrieve("谁制作了小火箭？")[0].node.metadata["article_id"] == "huojian"

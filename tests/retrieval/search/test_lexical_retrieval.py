@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retrieval.models import Filters
-from retrieval.search.lexical import LexicalRetriever
+from retrieval.search.lexical import LexicalSearch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def retriever(collection: object) -> LexicalRetriever:
-    return LexicalRetriever(collection.source, collection.lexical)  # type: ignore[attr-defined]  # conftest's types
+def search(collection: object) -> LexicalSearch:
+    return LexicalSearch(collection.lexical)  # type: ignore[attr-defined]  # conftest's types
 
 
 @pytest.fixture
@@ -38,16 +38,16 @@ def article_of(collection: object) -> Callable[[str], str]:
     ],
 )
 def test_inflected_words_find_their_node(
-    retriever: LexicalRetriever, article_of: Callable[[str], str], text: str, language: str, article: str
+    search: LexicalSearch, article_of: Callable[[str], str], text: str, language: str, article: str
 ) -> None:
-    matches = retriever.rank(text, language, k=5)
+    matches = search.rank(text, language, k=5)
     assert article_of(matches[0].node_id) == article
     assert all(0 < match.coverage <= 1 for match in matches)
 
 
-def test_coverage_grows_with_the_share_of_words_that_are_there(retriever: LexicalRetriever) -> None:
+def test_coverage_grows_with_the_share_of_words_that_are_there(search: LexicalSearch) -> None:
     coverage = [
-        retriever.rank(text, "no", k=1)[0].coverage
+        search.rank(text, "no", k=1)[0].coverage
         for text in (
             "brua Kirkenes Bodø Hammerfest Tromsø",
             "brua Lauvsundet Hammerfest Tromsø",
@@ -57,23 +57,16 @@ def test_coverage_grows_with_the_share_of_words_that_are_there(retriever: Lexica
     assert 0 < coverage[0] < coverage[1] < coverage[2] <= 1
 
 
-def test_another_languages_question_covers_names_alone(
-    retriever: LexicalRetriever, article_of: Callable[[str], str]
-) -> None:
-    (match,) = retriever.rank("What reopens in Montefalda in autumn?", "en", k=5)
+def test_another_languages_question_covers_names_alone(search: LexicalSearch, article_of: Callable[[str], str]) -> None:
+    (match,) = search.rank("What reopens in Montefalda in autumn?", "en", k=5)
     assert article_of(match.node_id) == "museo"
     assert match.coverage < 0.6
 
 
 @pytest.mark.parametrize(("text", "language"), [("Wie backt man Brot?", "de"), ("?!", "no"), ("如何烤面包", "zh")])
-def test_no_shared_word_finds_nothing(retriever: LexicalRetriever, text: str, language: str) -> None:
-    assert retriever.rank(text, language, k=5) == []
+def test_no_shared_word_finds_nothing(search: LexicalSearch, text: str, language: str) -> None:
+    assert search.rank(text, language, k=5) == []
 
 
-def test_filters_hold(retriever: LexicalRetriever) -> None:
-    assert retriever.rank("Hvor er Lauvøya?", "no", k=5, filters=Filters(language="ru")) == []
-
-
-def test_it_is_a_llama_index_retriever(retriever: LexicalRetriever) -> None:
-    nodes = retriever.retrieve("清溪镇的小火箭")
-    assert [node.node.metadata["article_id"] for node in nodes] == ["huojian"]
+def test_filters_hold(search: LexicalSearch) -> None:
+    assert search.rank("Hvor er Lauvøya?", "no", k=5, filters=Filters(language="ru")) == []
