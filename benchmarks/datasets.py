@@ -60,6 +60,52 @@ def norquad(data: Path) -> tuple[list[Document], list[GoldQuestion]]:
     return documents, _questions(data / "norquad" / "questions.jsonl.gz")
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenQuestion:
+    """A question that was written for this project about a document of one of the data sets."""
+
+    document: Document
+    language: str
+    text: str
+    answer: str | None
+    """None: a near miss, about what the document treats, but not answered by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedQuestion:
+    """A question of NoMIRACL with the passages that a search engine found for it."""
+
+    id: str
+    language: str
+    text: str
+    passages: tuple[str, ...]
+    answerable: bool
+    """Whether a person saw an answer in one of them."""
+
+
+NEAR_MISSES = Path(__file__).parent / "near_misses.jsonl"
+
+
+def near_misses(documents: Iterable[Document]) -> list[WrittenQuestion]:
+    """Questions of our own, half of them near misses, about the documents given."""
+    by_doc = {document.doc: document for document in documents}
+    found = []
+    for row in map(json.loads, NEAR_MISSES.read_text(encoding="utf-8").splitlines()):
+        if (document := by_doc.get(row["doc"])) is not None:
+            answer = document.text[slice(*row["answer"])] if row["answer"] else None
+            found.append(WrittenQuestion(document, row["language"], row["question"], answer))
+    return found
+
+
+def nomiracl(data: Path) -> list[JudgedQuestion]:
+    """NoMIRACL: questions in eight languages whose passages hold an answer or do not."""
+    return [
+        JudgedQuestion(row["id"], row["lang"], row["question"], tuple(row["passages"]), row["answerable"])
+        for path in sorted((data / "nomiracl").glob("*.jsonl.gz"))
+        for row in read_rows(path)
+    ]
+
+
 def write_articles(documents: Iterable[Document], folder: Path) -> None:
     """Write documents as one article file, ``articles.jsonl``, for the library to read; their ids become the items."""
     folder.mkdir(parents=True, exist_ok=True)

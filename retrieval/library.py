@@ -12,12 +12,20 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from retrieval.errors import CitationError, SettingsError
-from retrieval.index.embedding import Embedding, default_engine, default_identity, fingerprint, identity
+from retrieval.index.embedding import (
+    Embedding,
+    default_engine,
+    default_identity,
+    default_weights,
+    fingerprint,
+    identity,
+)
 from retrieval.models import ArticleSummary, Filters, IndexProgress, IndexReport, Response, Turn
 from retrieval.settings import Settings
 
 if TYPE_CHECKING:
     from retrieval.answer.answerer import Answerer, Sources
+    from retrieval.answer.passage_reader import PassageReader
     from retrieval.answer.query_engine import KildeQueryEngine
     from retrieval.index.lexical import LexicalIndex
     from retrieval.index.store import Store
@@ -248,6 +256,22 @@ def load_default_embedding() -> Embedding:
     return default_engine()
 
 
+@cache
+def load_passage_reader(cache_dir: Path | None) -> PassageReader | None:
+    """The reader that comes with the package, one a process; None if the model that it changes is not installed."""
+    from retrieval.answer.passage_reader import PassageReader
+    from retrieval.answer.reader_weights import load_reader
+    from retrieval.index.packed_weights import read_packed_weights
+
+    try:
+        fitted_to = default_identity().fingerprint
+        weights = load_reader(read_packed_weights(default_weights()), fingerprint=fitted_to)
+    except SettingsError as error:
+        logger.warning("Answers are chosen by similarity alone: %s", error)
+        return None
+    return PassageReader(weights, cache_dir=cache_dir) if weights else None
+
+
 def _build(
     embedding: Embedding,
     source: NodeSource,
@@ -256,6 +280,7 @@ def _build(
     article_text: Callable[[str], str],
 ) -> tuple[Answerer, Sources]:
     from retrieval.answer.answerer import Answerer, Sources
+    from retrieval.answer.reading import SimilarityReader
     from retrieval.search.dense import DenseSearch
     from retrieval.search.fitted import load_fitted
     from retrieval.search.hybrid import HybridSearch
@@ -268,6 +293,10 @@ def _build(
         )
     search = HybridSearch(DenseSearch(source, fitted), LexicalSearch(lexical), fitted=fitted)
     answerer = Answerer(
-        embedding, fitted, max_question_chars=settings.max_question_chars, min_confidence=settings.min_confidence
+        embedding,
+        load_passage_reader(settings.cache_dir) or SimilarityReader(embedding),
+        fitted,
+        max_question_chars=settings.max_question_chars,
+        min_confidence=settings.min_confidence,
     )
     return answerer, Sources(search, lexical, article_text)

@@ -17,6 +17,10 @@ class Settings(BaseModel):
 
     data_dir: Path = Field(default=Path(".kilde"), description="Folder that holds the libraries.")
     library: str = Field(default="articles", pattern=LIBRARY_NAME_PATTERN, description="Name of the library.")
+    cache_dir: Path | None = Field(
+        default=None,
+        description="Folder for files that can be made again at any time; the default is the user's cache folder.",
+    )
     chroma_url: str | None = Field(
         default=None,
         pattern=r"^https?://([^/@\s]*@)?(\[[0-9a-fA-F:.]+\]|[^\[\]/@:\s]+)(:\d{1,5})?(/\S*)?$",

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from retrieval.answer.candidates import Candidate, SentenceVectors, list_candidates
+from retrieval.answer.candidates import Candidate, list_candidates
 from retrieval.answer.citations import verify
 from retrieval.answer.confidence import Confidence
 from retrieval.answer.extractive import Selection, compose, select_sentences
 from retrieval.answer.features import QuestionTerms, feature_matrix
 from retrieval.answer.follow_up import standalone_question
-from retrieval.answer.reader import SentenceReader
+from retrieval.answer.reading import Reader
+from retrieval.answer.scorer import SentenceScorer
 from retrieval.articles.language import detect_language
 from retrieval.index.store import summary_of
 from retrieval.models import (
@@ -31,7 +32,7 @@ from retrieval.search.passages import join_passages
 from retrieval.search.question import Question, clean_question, read_question
 
 if TYPE_CHECKING:
-    from retrieval.index.embedding import Embedding, Vector
+    from retrieval.index.embedding import Embedding
     from retrieval.index.lexical import LexicalIndex
     from retrieval.search.fitted import FittedValues, Matrix
     from retrieval.search.hybrid import HybridSearch
@@ -70,6 +71,7 @@ class Answerer:
     def __init__(
         self,
         embedding: Embedding,
+        reader: Reader,
         fitted: FittedValues | None,
         *,
         max_question_chars: int,
@@ -79,15 +81,15 @@ class Answerer:
 
         Args:
             embedding: The model that the articles were embedded with.
-            fitted: Values fitted to it; without them confidence is uncalibrated and nothing found is refused.
+            reader: Reads the passages that the search found.
+            fitted: Values fitted to both; without them confidence is uncalibrated and nothing found is refused.
             max_question_chars: Longer questions are an error.
             min_confidence: Answers below it become refusals; None takes the fitted ones.
         """
         self._embedding = embedding
-        self._fitted = fitted
-        self._reader = SentenceReader(fitted)
+        self._reader = reader
+        self._scorer = SentenceScorer(fitted)
         self._confidence = Confidence(fitted, minimum=min_confidence)
-        self._vectors = SentenceVectors(embedding)
         self._max_question_chars = max_question_chars
 
     def ask(
@@ -126,8 +128,8 @@ class Answerer:
         candidates = list_candidates(passages)
         if not candidates:
             return _Reading(question, ranked, None, 0.0, embed_ms, search_ms)
-        features, vectors = self._features(question, candidates, sources.lexical)
-        probabilities = self._reader.probabilities(features, question=question.vector, sentences=vectors)
+        features = self._features(question, candidates, sources.lexical)
+        probabilities = self._scorer.probabilities(features)
         selection = select_sentences(candidates, probabilities)
         return _Reading(question, ranked, selection, self._confidence.of(features, probabilities), embed_ms, search_ms)
 
@@ -135,12 +137,11 @@ class Answerer:
         best = selection.candidates[0].ranked.node
         return self._confidence.minimum(same_language=best.language == question.language)
 
-    def _features(
-        self, question: Question, candidates: Sequence[Candidate], lexical: LexicalIndex
-    ) -> tuple[Matrix, Vector]:
-        vectors = self._vectors.of([candidate.text for candidate in candidates])
+    def _features(self, question: Question, candidates: Sequence[Candidate], lexical: LexicalIndex) -> Matrix:
+        nodes = {candidate.ranked.node.id: candidate.ranked.node for candidate in candidates}
+        readings = {node_id: self._reader.read(question, node) for node_id, node in nodes.items()}
         asked = QuestionTerms.of(question, lexical.terms(question.text, language=question.language), lexical.idf)
-        return feature_matrix(question, asked, candidates, vectors, fitted=self._fitted), vectors
+        return feature_matrix(question, asked, candidates, readings)
 
     def _respond(self, asked: str, reading: _Reading, sources: Sources) -> Response:
         spoken = detect_language(asked)

@@ -10,7 +10,7 @@ from retrieval.index.embedding import Vector
 from retrieval.search.fitted import FittedValues, Matrix
 
 SIGNALS = (
-    "any_holds", "best_holds", "best_above_second", "node_score", "node_above_second", "cosine", "cosine_above_median",
+    "any_holds", "best_holds", "best_above_second", "held", "something", "node_score", "node_above_second",
     "coverage", "node_coverage", "node_bm25", "nothing_missing", "shared_names",
 )  # fmt: skip
 """What is seen of all sentences together. More of each speaks for the answer, so no weight is negative: free
@@ -82,10 +82,10 @@ def confidence_signals(features: Matrix, probabilities: Vector) -> Vector:
             _log_odds(1 - float(np.prod(1 - probabilities[order[:3]]))),
             _log_odds(float(probabilities[order[0]])),
             float(probabilities[order[0]] - second),
+            best[_COLUMN["held"]],
+            -float(features[:, _COLUMN["nothing"]].min()),
             scores[0],
             scores[0] - scores[min(1, len(scores) - 1)],
-            best[_COLUMN["cosine"]],
-            best[_COLUMN["cosine"]] - float(np.median(features[:, _COLUMN["cosine"]])),
             best[_COLUMN["coverage"]],
             best[_COLUMN["node_coverage"]],
             best[_COLUMN["node_bm25"]],

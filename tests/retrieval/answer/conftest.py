@@ -1,4 +1,4 @@
-"""Sentences to choose from, and readers that are sure of themselves or not."""
+"""Sentences to choose from, and scorers that are sure of themselves or not."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from retrieval.search.fitted import FittedValues
 from retrieval.search.passages import join_passages
 from retrieval.search.ranked import RankedNode
 
-RANK, KINDS, HIDDEN = 4, 2, 3
-
 
 @pytest.fixture(scope="session")
 def candidates_of() -> Callable[..., list[Candidate]]:
@@ -32,7 +30,7 @@ def candidates_of() -> Callable[..., list[Candidate]]:
 
 @pytest.fixture(scope="session")
 def fitted_with() -> Callable[..., FittedValues]:
-    """Makes fitted values whose reader and confidence are constants, given as log-odds."""
+    """Makes fitted values whose scorer and confidence are constants, given as log-odds."""
 
     def make(
         *,
@@ -49,16 +47,8 @@ def fitted_with() -> Callable[..., FittedValues]:
         arrays = {
             "feature_mean": zeros(features),
             "feature_deviation": zeros(features) + 1,
-            "question_weights": zeros(RANK, 384),
-            "question_bias": zeros(RANK),
-            "sentence_weights": zeros(RANK, 384),
-            "sentence_bias": zeros(RANK),
-            "kind_weights": zeros(KINDS, 384),
-            "kind_bias": zeros(KINDS),
-            "hidden_weights": zeros(HIDDEN, features + RANK + KINDS),
-            "hidden_bias": zeros(HIDDEN),
-            "output_weights": zeros(1, HIDDEN),
-            "output_bias": zeros(1) + log_odds,
+            "sentence_weights": zeros(features),
+            "sentence_bias": zeros(1) + log_odds,
         }
         for kind, bias in (("same", confidence), ("cross", confidence_across)):
             arrays[f"confidence_{kind}_mean"] = zeros(len(SIGNALS))

@@ -8,6 +8,7 @@ import pytest
 
 from retrieval.answer.answerer import Answerer, Sources
 from retrieval.answer.given_passages import index_passages
+from retrieval.answer.reading import SimilarityReader
 from retrieval.errors import CitationError, QuestionError
 from retrieval.models import Answer, Filters, Refusal, Turn
 from retrieval.search.dense import DenseSearch
@@ -39,7 +40,7 @@ def sources(embedding: BaseEmbedding) -> Sources:
 
 @pytest.fixture(scope="module")
 def answerer(embedding: BaseEmbedding) -> Answerer:
-    return Answerer(embedding, None, max_question_chars=100, min_confidence=None)
+    return Answerer(embedding, SimilarityReader(embedding), None, max_question_chars=100, min_confidence=None)
 
 
 def test_an_answer_is_whole(answerer: Answerer, sources: Sources) -> None:
@@ -109,7 +110,7 @@ def test_a_second_follow_up_keeps_the_topic(answerer: Answerer, sources: Sources
 def test_a_follow_up_is_answered_or_refused_in_its_own_language_when_that_can_be_told(
     embedding: BaseEmbedding, sources: Sources, before: str, question: str, language: str, minimum: float
 ) -> None:
-    answerer = Answerer(embedding, None, max_question_chars=100, min_confidence=minimum)
+    answerer = Answerer(embedding, SimilarityReader(embedding), None, max_question_chars=100, min_confidence=minimum)
     found = answerer.ask(question, sources, history=[Turn(before, "")])
     assert isinstance(found, Refusal if minimum else Answer)
     assert found.standalone_question != question
@@ -121,7 +122,9 @@ def test_what_is_too_unlikely_is_refused_with_the_closest_articles(
     embedding: BaseEmbedding, sources: Sources, fitted_with: FittedWith, confidence: float, refused: bool
 ) -> None:
     fitted = fitted_with(confidence=confidence, confidence_across=confidence)
-    found = Answerer(embedding, fitted, max_question_chars=100, min_confidence=None).ask(QUESTION, sources)
+    found = Answerer(embedding, SimilarityReader(embedding), fitted, max_question_chars=100, min_confidence=None).ask(
+        QUESTION, sources
+    )
     assert isinstance(found, Refusal) is refused
     assert found.confidence == pytest.approx(0.0474 if refused else 0.9526, abs=1e-4)  # 1 / (1 + e ** 3)
     if isinstance(found, Refusal):
@@ -136,7 +139,7 @@ def test_the_setting_goes_before_the_fitted_minimum(
     embedding: BaseEmbedding, sources: Sources, fitted_with: FittedWith, minimum: float, refused: bool
 ) -> None:
     fitted = fitted_with(confidence=-3.0, confidence_across=-3.0)
-    answerer = Answerer(embedding, fitted, max_question_chars=100, min_confidence=minimum)
+    answerer = Answerer(embedding, SimilarityReader(embedding), fitted, max_question_chars=100, min_confidence=minimum)
     assert isinstance(answerer.ask(QUESTION, sources), Refusal) is refused
 
 
@@ -145,7 +148,7 @@ def test_an_answer_in_another_language_has_a_minimum_of_its_own(
     embedding: BaseEmbedding, sources: Sources, fitted_with: FittedWith, question: str, refused: bool
 ) -> None:
     fitted = fitted_with(min_confidence=0.4, min_confidence_across=0.6)
-    answerer = Answerer(embedding, fitted, max_question_chars=100, min_confidence=None)
+    answerer = Answerer(embedding, SimilarityReader(embedding), fitted, max_question_chars=100, min_confidence=None)
     assert isinstance(answerer.ask(question, sources), Refusal) is refused
 
 

@@ -2,16 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-import numpy as np
-
-from retrieval.answer.candidates import Candidate, SentenceVectors
-from retrieval.index.embedding import embed_passages
+from retrieval.answer.candidates import Candidate
 from retrieval.index.nodes import StoredNode
-
-if TYPE_CHECKING:
-    from llama_index.core.base.embeddings.base import BaseEmbedding
 
 CutArticle = Callable[..., list[StoredNode]]
 CandidatesOf = Callable[..., list[Candidate]]
@@ -52,12 +45,3 @@ def test_lines_without_full_stops_are_candidates_where_there_is_nothing_else(
 ) -> None:
     assert len(candidates_of(cut_article("a", "Brua åpner\nFerga stopper"))) == 2
     assert len(candidates_of(cut_article("ไทย", "สะพานเปิดแล้ว\nนายกดีใจ", language="th"))) == 2
-
-
-def test_vectors_are_those_of_the_model_whether_kept_or_fresh(embedding: BaseEmbedding) -> None:
-    texts = ["Brua åpner.", "大桥开放。", "Brua åpner."]
-    vectors = SentenceVectors(embedding, capacity=1)
-    expected = embed_passages(embedding, texts)
-    np.testing.assert_array_equal(vectors.of(texts), expected)
-    np.testing.assert_array_equal(vectors.of(texts[::-1]), expected[::-1])
-    assert vectors.of([]).size == 0

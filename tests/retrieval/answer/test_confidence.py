@@ -31,18 +31,19 @@ def signals(found: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
 
 
 TABLE = features(
-    {"node_rank": 0, "node_score": 0.9, "cosine": 0.8, "coverage": 0.2, "rarest_missing": 1.0},
+    {"node_rank": 0, "node_score": 0.9, "held": -1.0, "nothing": -0.3, "coverage": 0.2, "rarest_missing": 1.0},
     {
         "node_rank": 1,
         "node_score": 0.7,
-        "cosine": 0.9,
+        "held": 2.0,
+        "nothing": -2.5,
         "coverage": 0.6,
         "rarest_missing": 0.75,
         "node_coverage": 0.8,
         "node_bm25": 0.4,
         "shared_names": 2,
     },
-    {"node_rank": 2, "node_score": 0.6, "cosine": 0.7, "coverage": 0.1, "rarest_missing": 0.5},
+    {"node_rank": 2, "node_score": 0.6, "held": -4.0, "nothing": -0.1, "coverage": 0.1, "rarest_missing": 0.5},
 )
 
 
@@ -52,10 +53,10 @@ def test_signals_worked_out_by_hand() -> None:
         "any_holds": np.log(0.625 / 0.375),  # 1 - .75 * .5 * 1
         "best_holds": 0.0,
         "best_above_second": 0.25,
+        "held": 2.0,
+        "something": 2.5,
         "node_score": 0.9,
         "node_above_second": 0.2,
-        "cosine": 0.9,
-        "cosine_above_median": 0.1,
         "coverage": 0.6,
         "node_coverage": 0.8,
         "node_bm25": 0.4,
@@ -67,7 +68,7 @@ def test_signals_worked_out_by_hand() -> None:
 
 def test_a_single_sentence_has_no_rival() -> None:
     found = signals(TABLE[:1], chances(0.75))
-    expected = {"best_holds": LN_3, "best_above_second": 0.75, "node_above_second": 0.0, "cosine_above_median": 0.0}
+    expected = {"best_holds": LN_3, "best_above_second": 0.75, "node_above_second": 0.0}
     assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1e-5)
 
 

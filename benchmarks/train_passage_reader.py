@@ -1,0 +1,202 @@
+"""Trains the passage reader on questions with passages that answer them and passages that do not."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from benchmarks.cached_embedding import CachedEmbedding
+from benchmarks.datasets import Document, JudgedQuestion, WrittenQuestion, doc_of, holds_answer
+from benchmarks.examples import CUT_MARK, Example
+from benchmarks.reader_network import MAX_TOKENS, ReaderNetwork
+from retrieval.articles import split_sentences
+from retrieval.index.embedding import embed_passages, embed_question
+from retrieval.models import Span
+
+STEPS, STEP_TOKENS, LEARNING_RATE, WEIGHT_DECAY, WARM_UP = 2000, 3000, 6e-4, 0.01, 0.08
+SHARE_OF_EXAMPLES = 0.5
+"""Each pass takes so many of the data sets' questions, which are the same in many languages."""
+JUDGED_WEIGHT, JUDGED_MOST = 0.7, 6.0
+"""Weight, and largest loss, of questions of which only a person's verdict on all passages is known."""
+JUDGED_PASSAGES, PIECE_CHARS = 3, 800
+
+Sentences = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A question with passages."""
+
+    question: str
+    passages: tuple[Sentences, ...]
+    answers: tuple[str, ...] = ()
+    """What the only passage holds; none: it does not hold the answer."""
+    answerable: bool | None = None
+    """Of several passages: whether one of them, not known which, holds the answer."""
+
+
+class Lessons:
+    """Everything that is learned from; a new pass draws other passages."""
+
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        answers: dict[tuple[str, str], tuple[str, ...]],
+        written: Sequence[WrittenQuestion],
+        judged: Sequence[JudgedQuestion],
+        embedding: CachedEmbedding,
+    ) -> None:
+        """Prepare them.
+
+        Args:
+            examples: Questions with the nodes that the search found in many libraries.
+            answers: The gold strings of a question's text in a document.
+            written: Questions of our own, with near misses.
+            judged: Questions with several passages.
+            embedding: Chooses the passages that are read.
+        """
+        self._rng = random.Random(0)  # noqa: S311  not for secrets
+        self._found = _by_question(examples, answers)
+        self._written = [(question, [_pieces(question.document), question.answer]) for question in written]
+        self._judged = [_judged_lesson(question, embedding) for question in judged]
+
+    def one_pass(self) -> list[Lesson]:
+        """Lessons in no order."""
+        rng, lessons = self._rng, list(self._judged)
+        for question, (right, wrong) in rng.sample(self._found, int(len(self._found) * SHARE_OF_EXAMPLES)):
+            if right:
+                node, strings = rng.choice(right)
+                lessons.append(Lesson(question, (node,), strings))
+            if wrong and (not right or rng.random() < 0.8):
+                lessons.append(Lesson(question, (rng.choice(wrong[:4]),)))
+        for written, (pieces, answer) in self._written:
+            right_pieces = [piece for piece in pieces if answer and answer in " ".join(piece)]
+            wrong_pieces = [piece for piece in pieces if piece not in right_pieces]
+            if answer and right_pieces:
+                lessons.append(Lesson(written.text, (right_pieces[0],), (answer,)))
+            if wrong_pieces and (not answer or rng.random() < 0.3):
+                lessons.append(Lesson(written.text, (rng.choice(wrong_pieces),)))
+        rng.shuffle(lessons)
+        return lessons
+
+
+Found = tuple[list[tuple[Sentences, tuple[str, ...]]], list[Sentences]]
+
+
+def _by_question(
+    examples: Sequence[Example], answers: dict[tuple[str, str], tuple[str, ...]]
+) -> list[tuple[str, Found]]:
+    """Every question once, with the nodes that hold its answer and the best of those that do not."""
+    right: dict[str, dict[Sentences, tuple[str, ...]]] = defaultdict(dict)
+    wrong: dict[str, dict[Sentences, float]] = defaultdict(dict)
+    for example in examples:
+        question = example.question.text
+        labelled = {
+            item.ranked.node.id for item, label in zip(example.candidates, example.labels, strict=True) if label
+        }
+        for candidate in {item.ranked.node.id: item for item in example.candidates}.values():
+            node, doc = candidate.ranked.node, doc_of(candidate.ranked.node.source)
+            gold = answers.get((question, doc), ())
+            if node.id in labelled:
+                right[question][node.sentence_texts] = gold
+            elif not holds_answer(node.text, answers.get((question, doc.rstrip(CUT_MARK)), ())):
+                wrong[question][node.sentence_texts] = candidate.ranked.score + (1.5 if CUT_MARK in doc else 0)
+    questions = sorted({*right, *wrong})
+    return [
+        (question, (list(right[question].items()), sorted(wrong[question], key=lambda node: -wrong[question][node])))
+        for question in questions
+    ]
+
+
+def _pieces(document: Document) -> list[Sentences]:
+    """A document in passages of a few sentences."""
+    pieces: list[list[str]] = [[]]
+    start = 0
+    spans: Sequence[Span] = split_sentences(document.text, document.language)
+    for span in spans:
+        if pieces[-1] and span.end_char - start > PIECE_CHARS:
+            pieces.append([])
+        if not pieces[-1]:
+            start = span.start_char
+        pieces[-1].append(document.text[span.start_char : span.end_char])
+    return [tuple(piece) for piece in pieces if piece]
+
+
+def _judged_lesson(question: JudgedQuestion, embedding: CachedEmbedding) -> Lesson:
+    """The passages nearest to the question, each as one sentence: which of them answers is not known."""
+    similarity = embed_passages(embedding, question.passages) @ embed_question(embedding, question.text)
+    best = np.argsort(-similarity)[:JUDGED_PASSAGES]
+    passages = tuple((question.passages[index],) for index in best)
+    return Lesson(question.text, passages, answerable=question.answerable)
+
+
+def train(network: ReaderNetwork, lessons: Lessons) -> None:
+    """Fit the network's changes; about an hour on two cores."""
+    torch.manual_seed(0)
+    parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=STEPS + 1, pct_start=WARM_UP)
+    started, losses = time.perf_counter(), []
+    for step, batch in zip(range(1, STEPS + 1), _batches(network, lessons), strict=False):
+        loss = _loss(network, batch)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        schedule.step()
+        losses.append(loss.item())
+        if step % 50 == 0:
+            print(f"step {step}: loss {np.mean(losses[-50:]):.3f}, {time.perf_counter() - started:.0f} s", flush=True)
+    network.eval()
+
+
+def _batches(network: ReaderNetwork, lessons: Lessons) -> Iterator[list[Lesson]]:
+    """Lessons of about the same length, of STEP_TOKENS in all."""
+    rng = random.Random(1)  # noqa: S311  not for secrets
+    while True:
+        drawn = lessons.one_pass()
+        for start in range(0, len(drawn), 512):
+            sized = [(_size(network, lesson), index, lesson) for index, lesson in enumerate(drawn[start : start + 512])]
+            batches: list[list[Lesson]] = [[]]
+            count = 0
+            for size, _, lesson in sorted(sized, key=lambda item: item[:2]):
+                if batches[-1] and (count + len(lesson.passages)) * size > STEP_TOKENS:
+                    batches.append([])
+                    count = 0
+                batches[-1].append(lesson)
+                count += len(lesson.passages)
+            rng.shuffle(batches)
+            yield from batches
+
+
+def _size(network: ReaderNetwork, lesson: Lesson) -> int:
+    passage = max(sum(map(len, network.passage_ids(sentences))) for sentences in lesson.passages)
+    return min(MAX_TOKENS, passage + len(network.question_ids(lesson.question)) + 1)
+
+
+def _loss(network: ReaderNetwork, batch: Sequence[Lesson]) -> torch.Tensor:
+    """What the network should have known better: minus the log-probability of the truth, on average."""
+    read = [(lesson.question, network.passage_ids(sentences)) for lesson in batch for sentences in lesson.passages]
+    found, first = network([(question, [token for piece in pieces for token in piece]) for question, pieces in read])
+    losses, row = [], 0
+    for lesson in batch:
+        if lesson.answerable is not None:
+            nothing = found[row : row + len(lesson.passages), 0].sum()
+            some = torch.log1p(-torch.exp(nothing.clamp(max=-1e-4)))
+            losses.append(JUDGED_WEIGHT * (-some if lesson.answerable else -nothing).clamp(max=JUDGED_MOST))
+        elif not lesson.answers:
+            losses.append(-found[row, 0])
+        else:
+            places = np.flatnonzero(network.answer_tokens(lesson.passages[0], lesson.answers)) + first[row]
+            places = places[places < found.shape[1]]
+            if len(places):
+                losses.append(-torch.logsumexp(found[row, torch.from_numpy(places)], 0))
+        row += len(lesson.passages)
+    return torch.stack(losses).mean()

@@ -1,0 +1,85 @@
+"""The passage reader: reads a question and a passage together and tells which sentence holds what is asked for.
+
+The embedding model's own encoder, taught by ``benchmarks/fit_reader.py`` to point at the answer's tokens, or at the
+first token if the passage holds no answer, as extractive question answering has done since BERT (arXiv:1810.04805).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import onnxruntime  # type: ignore[import-untyped]
+
+from retrieval.answer.reader_weights import ReaderWeights
+from retrieval.answer.reading import Reading
+from retrieval.index.encoder_graph import EMBEDDINGS, MARKS, Mark, build_encoder
+from retrieval.index.graph_cache import cached_graph
+from retrieval.index.nodes import StoredNode
+from retrieval.index.packed_weights import dequantize
+from retrieval.index.tokens import TextTokenizer
+from retrieval.search.question import Question
+
+QUESTION_PREFIX, PASSAGE_PREFIX = "query: ", "passage:"
+MAX_QUESTION_TOKENS = 64
+"""Longer questions are cut: their beginning holds what is asked for."""
+
+
+class PassageReader:
+    """Reads one passage at a time, so that no passage's reading depends on another."""
+
+    def __init__(self, weights: ReaderWeights, *, cache_dir: Path | None = None) -> None:
+        """Load the reader.
+
+        Args:
+            weights: What it learned.
+            cache_dir: Where its graph is kept for the next start; None: the user's cache folder.
+        """
+        self._weights = weights
+        self._tokenizer = TextTokenizer(weights.base.vocabulary)
+        self._words = weights.base.tensors["emb.word"].reshape(weights.sizes.vocab_size, -1)
+        self._positions = weights.floats("emb.pos").reshape(-1, weights.sizes.hidden_size)
+        self._positions = self._positions + weights.floats("emb.type")[: weights.sizes.hidden_size]
+        self._heads = np.stack([weights.changes["token.w"], weights.changes["nothing.w"]], axis=1)
+        self._head_bias = np.concatenate([weights.changes["token.b"], weights.changes["nothing.b"]])
+        mark = Mark(weights.mark_layer, weights.changes["mark"])
+        self._session = _session(
+            cached_graph(f"reader-{weights.digest[:16]}", lambda: build_encoder(weights, mark=mark), folder=cache_dir)
+        )
+
+    def read(self, question: Question, node: StoredNode) -> Reading:
+        """How likely each sentence of the node holds the answer; what goes beyond 512 tokens is not read."""
+        vocabulary = self._weights.base.vocabulary
+        asked, prefix, *pieces = self._tokenizer.encode(
+            [QUESTION_PREFIX + question.text, PASSAGE_PREFIX, *node.sentence_texts]
+        )
+        ids = [vocabulary.bos, *asked[:MAX_QUESTION_TOKENS], vocabulary.eos]
+        passage_start = len(ids)
+        ids += prefix
+        bounds = [len(ids)]
+        for piece in pieces:
+            ids += piece
+            bounds.append(len(ids))
+        most = self._weights.sizes.max_tokens - 1
+        ids = [*ids[:most], vocabulary.eos]
+        marks = np.zeros((len(ids), 1), dtype=np.float32)
+        marks[passage_start:] = 1
+        embeddings = dequantize(self._words[np.array(ids)]).reshape(len(ids), -1) + self._positions[: len(ids)]
+        (states,) = self._session.run(None, {EMBEDDINGS: embeddings, MARKS: marks})
+        logits = states @ self._heads + self._head_bias
+        logits = np.concatenate([logits[passage_start:-1, 0], logits[:1, 1]])
+        probabilities = np.exp(logits - logits.max())
+        probabilities /= probabilities.sum()
+        spans = np.minimum(np.array(bounds) - passage_start, len(logits) - 1)
+        # What falls on the prefix belongs to no sentence.
+        total = np.concatenate([[0.0], np.cumsum(probabilities[:-1])])
+        held = np.asarray(total[spans[1:]] - total[spans[:-1]], dtype=np.float32)
+        return Reading(held, float(probabilities[-1] + total[spans[0]]))
+
+
+def _session(graph: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
