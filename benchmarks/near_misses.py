@@ -39,7 +39,7 @@ def main() -> None:
     asked = [question for question in near_misses(documents) if not tuned_on(question.document.group)]
     embedding = CachedEmbedding(arguments.work / "vectors.sqlite")
     rows = []
-    with tempfile.TemporaryDirectory() as folder, Library.open(folder, embedding=embedding) as library:
+    with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder) / "data", embedding=embedding) as library:
         treated = {question.document.doc: question.document for question in asked}
         write_articles(treated.values(), Path(folder) / "articles")
         library.index([Path(folder) / "articles"])
