@@ -128,7 +128,7 @@ def lessons(
     embedding: CachedEmbedding,
 ) -> Lessons:
     """What the passage reader learns from: even groups but the calibration fold, and every second of NoMIRACL."""
-    gold = {(question.text, question.doc): question.answers for question in asked}
+    gold: dict[tuple[str, str], tuple[str, ...]] = {}
     versions: dict[str, set[str]] = defaultdict(set)
     for question in asked:
         versions[question.qid].add(question.doc)

@@ -12,7 +12,7 @@ from torch import nn
 
 from retrieval.answer.passage_reader import MAX_QUESTION_TOKENS, PASSAGE_PREFIX, QUESTION_PREFIX
 from retrieval.answer.reader_weights import DOWN, UP
-from retrieval.index.packed_weights import Floats, PackedWeights, dequantize
+from retrieval.index.packed_weights import Floats, PackedWeights
 from retrieval.index.tokens import TextTokenizer
 
 FIRST_CHANGED, RANK, SCALE = 4, 32, 2.0
@@ -30,9 +30,6 @@ class ReaderNetwork(nn.Module):
         super().__init__()
         self._weights = weights
         size = weights.sizes.hidden_size
-        self._words = weights.tensors["emb.word"].reshape(weights.sizes.vocab_size, -1)
-        positions = weights.floats("emb.pos").reshape(-1, size) + weights.floats("emb.type")[:size]
-        self._positions = torch.tensor(positions)
         self.start = _normalisation(weights, "emb.ln", trained=False)
         self.layers = nn.ModuleList(_Layer(weights, f"l{n}", n >= FIRST_CHANGED) for n in range(weights.sizes.layers))
         self.mark = nn.Parameter(torch.zeros(size))
@@ -80,9 +77,8 @@ class ReaderNetwork(nn.Module):
         seen = torch.zeros(len(rows), longest, dtype=torch.bool)
         marked, possible = torch.zeros(len(rows), longest, 1), torch.zeros(len(rows), longest, dtype=torch.bool)
         for row, (asked, passage) in enumerate(rows):
-            ids = np.array(asked + passage)
-            states[row, : len(ids)] = torch.from_numpy(dequantize(self._words[ids]).reshape(len(ids), -1))
-            states[row, : len(ids)] += self._positions[: len(ids)]
+            ids = asked + passage
+            states[row, : len(ids)] = torch.from_numpy(self._weights.embeddings(ids))
             seen[row, : len(ids)] = True
             marked[row, len(asked) : len(ids)] = 1
             possible[row, len(asked) : len(ids) - 1] = True

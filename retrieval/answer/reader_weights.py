@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
-from retrieval.errors import SettingsError
 from retrieval.index.packed_weights import Floats, PackedWeights, Sizes
+from retrieval.search.fitted import opened_archive
 
 READER_FILE = Path(__file__).parent / "fitted" / "reader-multilingual-e5-small-q4.npz"
 DOWN, UP = ".down", ".up"
@@ -51,17 +49,12 @@ def load_reader(base: PackedWeights, *, fingerprint: str, path: Path = READER_FI
     Raises:
         SettingsError: The file cannot be read.
     """
-    try:
-        content = path.read_bytes()
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            header = json.loads(str(stored["header"]))
-            changes = {name: stored[name].astype(np.float32) for name in stored.files if name != "header"}
-            fitted_to, mark_layer = str(header["fingerprint"]), int(header["mark_layer"])
-    except (OSError, EOFError, ValueError, TypeError, KeyError, RuntimeError, BadZipFile, zlib.error) as error:
-        raise SettingsError(f"the reader's weights in {path.name} cannot be read ({error}); reinstall kilde") from error
-    if fitted_to != fingerprint:
-        return None
-    return ReaderWeights(base, changes, mark_layer, hashlib.sha256(content).hexdigest())
+    with opened_archive(path, what="reader's weights") as (header, stored):
+        if header["fingerprint"] != fingerprint:
+            return None
+        changes = {name: stored[name].astype(np.float32) for name in stored.files if name != "header"}
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return ReaderWeights(base, changes, int(header["mark_layer"]), digest)
 
 
 def save_reader(changes: Mapping[str, Floats], *, fingerprint: str, mark_layer: int, path: Path = READER_FILE) -> None:

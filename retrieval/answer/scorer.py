@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from retrieval.answer.features import FEATURES, FLOOR
-from retrieval.errors import SettingsError
 from retrieval.index.embedding import Vector
 from retrieval.search.fitted import FittedValues, Matrix
 
@@ -22,11 +21,8 @@ class SentenceScorer:
             SettingsError: The weights were fitted to other features than this version computes.
         """
         self._weights = fitted.arrays if fitted else None
-        if self._weights is not None and len(self._weights["feature_mean"]) != len(FEATURES):
-            raise SettingsError(
-                f"the fitted scorer knows {len(self._weights['feature_mean'])} features and this version has "
-                f"{len(FEATURES)}; run benchmarks/fit.py"
-            )
+        if fitted:
+            fitted.expect("feature_mean", len(FEATURES), part="scorer", columns="features")
 
     def probabilities(self, features: Matrix) -> Vector:
         """Probability that each sentence holds the answer, ``(n,)``, 0 to 1.

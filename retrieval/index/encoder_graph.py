@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
+from retrieval.index.graph_cache import EMBEDDINGS, MARKS, STATES
 from retrieval.index.packed_weights import Floats, Sizes
 
 OPSET = 20
@@ -19,7 +20,6 @@ OPSET = 20
 CONTRIB = "com.microsoft"
 """Domain of ONNX Runtime's own operators."""
 IR_VERSION = 10
-EMBEDDINGS, MARKS, STATES = "embeddings", "marks", "states"
 
 
 class Weights(Protocol):

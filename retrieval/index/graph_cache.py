@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+EMBEDDINGS, MARKS, STATES = "embeddings", "marks", "states"
+"""Names of an encoder graph's inputs and output."""
 VERSION = 1
 """Raised when graphs are built in another way."""
 

@@ -9,7 +9,7 @@ bits, each 8 too large (Q4_0 of llama.cpp).
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -78,6 +78,14 @@ class PackedWeights:
         except KeyError:
             raise SettingsError(f"the embedding model's file has no tensor {name!r}") from None
         return dequantize(stored) if stored.dtype == BLOCK_TYPE else np.asarray(stored, dtype=np.float32)
+
+    def embeddings(self, ids: Sequence[int]) -> Floats:
+        """What the encoder reads, ``(ids, hidden)``: each token's vector, its position's and the segment's, summed."""
+        size = self.sizes.hidden_size
+        words = dequantize(self.tensors["emb.word"].reshape(self.sizes.vocab_size, -1)[np.array(ids)])
+        positions = self.floats("emb.pos").reshape(-1, size)[: len(ids)] + self.floats("emb.type")[:size]
+        summed: Floats = words.reshape(-1, size) + positions
+        return summed
 
 
 def read_packed_weights(path: Path) -> PackedWeights:

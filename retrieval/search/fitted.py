@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from retrieval.errors import SettingsError
@@ -35,7 +38,19 @@ class FittedValues:
     scalars: dict[str, float]
     """Named numbers: fusion weights, scales, thresholds."""
     arrays: dict[str, Matrix]
-    """Named weights of the sentence reader."""
+    """Named weights of the sentence scorer and of confidence."""
+
+    def expect(self, name: str, size: int, *, part: str, columns: str) -> None:
+        """Check that the weights of a part were fitted to the columns that this version computes.
+
+        Raises:
+            SettingsError: ``arrays[name]`` does not have ``size`` elements.
+        """
+        if len(self.arrays[name]) != size:
+            raise SettingsError(
+                f"the fitted {part} knows {len(self.arrays[name])} {columns} and this version has {size}; "
+                "run benchmarks/fit.py"
+            )
 
 
 @lru_cache(maxsize=8)
@@ -46,17 +61,25 @@ def load_fitted(fingerprint: str, *, folder: Path = FITTED_FOLDER) -> FittedValu
         SettingsError: The file is there but cannot be read.
     """
     for path in sorted(folder.glob("*.npz")):
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-                header = json.loads(str(stored["header"]))
-                if header["fingerprint"] == fingerprint:
-                    return _from_arrays(header, {name: stored[name] for name in stored.files if name != "header"})
-        # A RuntimeError: a damaged entry looks encrypted, or packed in a way that zipfile doesn't know.
-        except (OSError, EOFError, ValueError, TypeError, KeyError, RuntimeError, BadZipFile, zlib.error) as error:
-            raise SettingsError(
-                f"the fitted values in {path.name} cannot be read ({error}); reinstall kilde"
-            ) from error
+        with opened_archive(path, what="fitted values") as (header, stored):
+            if header["fingerprint"] == fingerprint:
+                return _from_arrays(header, {name: stored[name] for name in stored.files if name != "header"})
     return None
+
+
+@contextmanager
+def opened_archive(path: Path, *, what: str) -> Iterator[tuple[dict[str, Any], NpzFile]]:
+    """A file of arrays and its header; whatever goes wrong while it is open is told as damage to the file.
+
+    Raises:
+        SettingsError: It cannot be read; the message names ``what`` and the file.
+    """
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            yield json.loads(str(stored["header"])), stored
+    # A RuntimeError: a damaged entry looks encrypted, or packed in a way that zipfile doesn't know.
+    except (OSError, EOFError, ValueError, TypeError, KeyError, RuntimeError, BadZipFile, zlib.error) as error:
+        raise SettingsError(f"the {what} in {path.name} cannot be read ({error}); reinstall kilde") from error
 
 
 def save_fitted(values: FittedValues, path: Path) -> None:

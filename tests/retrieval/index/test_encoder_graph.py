@@ -6,13 +6,17 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from retrieval.index.embedding import default_weights, embed_passages
-from retrieval.index.encoder_graph import EMBEDDINGS, MARKS, Mark, build_encoder
-from retrieval.index.packed_weights import PackedWeights, dequantize, read_packed_weights
-from retrieval.index.tokens import TextTokenizer
+from retrieval.index.embedding import embed_passages
+from retrieval.index.encoder_graph import Mark, build_encoder
+from retrieval.index.graph_cache import EMBEDDINGS, MARKS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from llama_index.core.base.embeddings.base import BaseEmbedding
+
+    from retrieval.index.packed_weights import PackedWeights
+    from retrieval.index.tokens import TextTokenizer
 
 TEXTS = [
     "La sindaca ha aperto il ponte lunedì.",
@@ -23,39 +27,40 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def weights() -> PackedWeights:
-    return read_packed_weights(default_weights())
-
-
-@pytest.fixture(scope="module")
-def session(weights: PackedWeights) -> onnxruntime.InferenceSession:
-    graph = build_encoder(weights).SerializeToString()
+def session(packed_weights: PackedWeights) -> onnxruntime.InferenceSession:
+    graph = build_encoder(packed_weights).SerializeToString()
     return onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
 
 
-def embedded(weights: PackedWeights, text: str) -> np.ndarray:
-    ids = TextTokenizer(weights.vocabulary).encode(["passage: " + text])[0]
-    marked = np.array([weights.vocabulary.bos, *ids, weights.vocabulary.eos])
-    words = dequantize(weights.tensors["emb.word"].reshape(weights.sizes.vocab_size, -1)[marked])
-    positions = weights.floats("emb.pos").reshape(-1, 384)[: len(marked)] + weights.floats("emb.type")[:384]
-    return words.reshape(-1, 384) + positions
+@pytest.fixture(scope="module")
+def embedded(packed_weights: PackedWeights, tokenizer: TextTokenizer) -> Callable[[str], np.ndarray]:
+    def make(text: str) -> np.ndarray:
+        vocabulary = packed_weights.vocabulary
+        return packed_weights.embeddings([vocabulary.bos, *tokenizer.encode(["passage: " + text])[0], vocabulary.eos])
+
+    return make
 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_mean_states_are_the_engines_vector(
-    weights: PackedWeights, session: onnxruntime.InferenceSession, embedding: BaseEmbedding, text: str
+    embedded: Callable[[str], np.ndarray],
+    session: onnxruntime.InferenceSession,
+    embedding: BaseEmbedding,
+    text: str,
 ) -> None:
-    (states,) = session.run(None, {EMBEDDINGS: embedded(weights, text)})
+    (states,) = session.run(None, {EMBEDDINGS: embedded(text)})
     mean = states.mean(axis=0)
     cosine = float(mean @ embed_passages(embedding, [text])[0] / np.linalg.norm(mean))
     assert cosine > 0.99
 
 
 def test_a_mark_changes_the_states_only_where_something_is_marked(
-    weights: PackedWeights, session: onnxruntime.InferenceSession
+    packed_weights: PackedWeights,
+    embedded: Callable[[str], np.ndarray],
+    session: onnxruntime.InferenceSession,
 ) -> None:
-    inputs = embedded(weights, TEXTS[0])
-    graph = build_encoder(weights, mark=Mark(4, np.full(384, 0.5, dtype=np.float32))).SerializeToString()
+    inputs = embedded(TEXTS[0])
+    graph = build_encoder(packed_weights, mark=Mark(4, np.full(384, 0.5, dtype=np.float32))).SerializeToString()
     marking = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
     (plain,) = session.run(None, {EMBEDDINGS: inputs})
     marks = np.zeros((len(inputs), 1), dtype=np.float32)

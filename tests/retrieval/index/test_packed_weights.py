@@ -13,16 +13,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="module")
-def weights() -> PackedWeights:
-    return read_packed_weights(default_weights())
-
-
-def test_the_bundled_model_is_multilingual_e5_small(weights: PackedWeights) -> None:
-    sizes = weights.sizes
+def test_the_bundled_model_is_multilingual_e5_small(packed_weights: PackedWeights) -> None:
+    sizes = packed_weights.sizes
     assert (sizes.hidden_size, sizes.layers, sizes.heads, sizes.intermediate_size) == (384, 12, 12, 1536)
     assert (sizes.vocab_size, sizes.max_tokens) == (250_037, 512)
-    vocabulary = weights.vocabulary
+    vocabulary = packed_weights.vocabulary
     assert vocabulary.pieces[:5] == ["<s>", "<pad>", "</s>", "<unk>", ","]
     assert (vocabulary.bos, vocabulary.pad, vocabulary.eos, vocabulary.unk) == (0, 1, 2, 3)
     assert len(vocabulary.scores) == len(vocabulary.pieces)
@@ -32,8 +27,8 @@ def test_the_bundled_model_is_multilingual_e5_small(weights: PackedWeights) -> N
 @pytest.mark.parametrize(
     ("name", "size"), [("emb.pos", 512 * 384), ("l0.q.w", 384 * 384), ("l11.fo.w", 1536 * 384), ("l5.oln.b", 384)]
 )
-def test_tensors_have_their_sizes(weights: PackedWeights, name: str, size: int) -> None:
-    values = weights.floats(name)
+def test_tensors_have_their_sizes(packed_weights: PackedWeights, name: str, size: int) -> None:
+    values = packed_weights.floats(name)
     assert values.shape == (size,)
     assert values.dtype == np.float32
     assert np.isfinite(values).all()
@@ -47,9 +42,9 @@ def test_a_block_is_taken_apart() -> None:
     assert (values[0], values[16], values[1]) == (3.5, 0.5, -4.0)
 
 
-def test_an_unknown_tensor_is_an_error(weights: PackedWeights) -> None:
+def test_an_unknown_tensor_is_an_error(packed_weights: PackedWeights) -> None:
     with pytest.raises(SettingsError, match=r"no tensor 'l12\.q\.w'"):
-        weights.floats("l12.q.w")
+        packed_weights.floats("l12.q.w")
 
 
 @pytest.mark.parametrize("content", [b"", b"GGUF" + bytes(100), b"E5S1", b"E5S1" + bytes(60)])

