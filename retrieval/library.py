@@ -292,10 +292,11 @@ def _build(
             "No values are fitted to the embedding model %s: confidence is uncalibrated", fingerprint(embedding)
         )
     search = HybridSearch(DenseSearch(source, fitted), LexicalSearch(lexical), fitted=fitted)
+    reader = load_passage_reader(settings.cache_dir)
     answerer = Answerer(
         embedding,
-        load_passage_reader(settings.cache_dir) or SimilarityReader(embedding),
-        fitted,
+        reader or SimilarityReader(embedding),
+        fitted if reader else None,  # what was fitted to the reader means nothing for another one
         max_question_chars=settings.max_question_chars,
         min_confidence=settings.min_confidence,
     )

