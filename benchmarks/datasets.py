@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import regex
+
 DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 XQUAD_LANGUAGES = ("it", "en", "de", "es", "ro", "ru", "tr", "ar", "zh", "el", "vi", "hi", "th")
@@ -60,6 +62,21 @@ def norquad(data: Path) -> tuple[list[Document], list[GoldQuestion]]:
     return documents, _questions(data / "norquad" / "questions.jsonl.gz")
 
 
+def norsumm(data: Path) -> list[Document]:
+    """NorSumm: Norwegian news articles."""
+    files = sorted((data / "norsumm").glob("*.txt"))
+    return [
+        Document(f"norsumm-{file.stem}", "no", file.read_text(encoding="utf-8"), 2000 + number)
+        for number, file in enumerate(files)
+    ]
+
+
+def written_articles() -> list[Document]:
+    """News articles that were written for this project to learn from; all of even groups."""
+    rows = map(json.loads, WRITTEN_ARTICLES.read_text(encoding="utf-8").splitlines())
+    return [Document(row["doc"], row["language"], row["text"], 3000 + 2 * number) for number, row in enumerate(rows)]
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenQuestion:
     """A question that was written for this project about a document of one of the data sets."""
@@ -69,6 +86,8 @@ class WrittenQuestion:
     text: str
     answer: str | None
     """None: a near miss, about what the document treats, but not answered by it."""
+    answer_start: int = -1
+    """Where the answer begins in the document's text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +102,9 @@ class JudgedQuestion:
     """Whether a person saw an answer in one of them."""
 
 
+_LETTER = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Devanagari}\p{N}]"
 NEAR_MISSES = Path(__file__).parent / "near_misses.jsonl"
+WRITTEN_ARTICLES = Path(__file__).parent / "written_articles.jsonl"
 
 
 def near_misses(documents: Iterable[Document]) -> list[WrittenQuestion]:
@@ -92,8 +113,9 @@ def near_misses(documents: Iterable[Document]) -> list[WrittenQuestion]:
     found = []
     for row in map(json.loads, NEAR_MISSES.read_text(encoding="utf-8").splitlines()):
         if (document := by_doc.get(row["doc"])) is not None:
-            answer = document.text[slice(*row["answer"])] if row["answer"] else None
-            found.append(WrittenQuestion(document, row["language"], row["question"], answer))
+            start, end = row["answer"] or (-1, -1)
+            answer = document.text[start:end] if row["answer"] else None
+            found.append(WrittenQuestion(document, row["language"], row["question"], answer, start))
     return found
 
 
@@ -129,6 +151,13 @@ def holds_answer(text: str, answers: Iterable[str]) -> bool:
     """Whether a text holds one of the answers, letter case and blanks aside."""
     folded = " ".join(text.lower().split())
     return any(" ".join(answer.lower().split()) in folded for answer in answers)
+
+
+def whole(answer: str) -> regex.Pattern[str]:
+    """Finds an answer where it does not begin or end within a word or number, in scripts that part words by blanks."""
+    before = rf"(?<!{_LETTER})" if regex.match(_LETTER, answer) else ""
+    after = rf"(?!{_LETTER})" if regex.match(_LETTER, answer[-1:]) else ""
+    return regex.compile(before + regex.escape(answer) + after, regex.IGNORECASE)
 
 
 def _questions(path: Path) -> list[GoldQuestion]:

@@ -26,8 +26,10 @@ from benchmarks.datasets import (
     near_misses,
     nomiracl,
     norquad,
+    norsumm,
     tuned_on,
     write_articles,
+    written_articles,
     xquad,
 )
 from benchmarks.examples import (
@@ -71,14 +73,18 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("build/benchmarks"))
     parser.add_argument("--out", type=Path, default=FITTED_FOLDER / "multilingual-e5-small-q4.npz")
     parser.add_argument("--reader", type=Path, default=READER_FILE)
+    parser.add_argument("--resume", action="store_true", help="go on from the reader that is there")
     parser.add_argument("--keep-reader", action="store_true", help="fit the rest to the reader that is there")
     arguments = parser.parse_args()
     embedding = CachedEmbedding(arguments.work / "vectors.sqlite")
     documents, questions = load(arguments.data)
-    groups = {document.doc: document.group for document in documents}
+    news = norsumm(arguments.data) + written_articles()
+    groups = {document.doc: document.group for document in documents + news}
     kept = [document for document in documents if tuned_on(document.group)]
     asked = [question for question in questions if tuned_on(groups[question.doc])]
     nodes = read_nodes(kept, arguments.work / "even", embedding)
+    kept_news = [document for document in news if tuned_on(document.group)]
+    news_nodes = read_nodes(kept_news, arguments.work / "news", embedding)
     near_misses = cut_answers(kept, asked, seed=5)
     cut_nodes = read_nodes([item.document for item in near_misses], arguments.work / "cut", embedding)
     print(f"{len(kept)} documents and {len(asked)} questions of even groups; {len(nodes)} nodes")
@@ -93,7 +99,9 @@ def main() -> None:
     weights = read_packed_weights(default_weights())
     if not arguments.keep_reader:
         network = ReaderNetwork(weights)
-        train(network, lessons(arguments.data, kept, asked, examples, embedding))
+        if arguments.resume and (earlier := load_reader(weights, fingerprint=base.fingerprint, path=arguments.reader)):
+            network.resume(earlier.changes)
+        train(network, lessons(arguments.data, [*kept, *kept_news], asked, examples, embedding))
         changes = network.changes()
         save_reader(changes, fingerprint=base.fingerprint, mark_layer=FIRST_CHANGED, path=arguments.reader)
     reader = load_reader(weights, fingerprint=base.fingerprint, path=arguments.reader)
@@ -101,7 +109,8 @@ def main() -> None:
         raise SystemExit(f"{arguments.reader} was fitted to another embedding model")
     passage_reader = PassageReader(reader, cache_dir=arguments.work)
     read = read_examples(held, passage_reader)
-    own = read_examples(own_examples(nodes, kept, groups, embedding, base), passage_reader)
+    of_own = own_examples([*nodes, *news_nodes], [*kept, *kept_news], groups, embedding, base)
+    own = read_examples(of_own, passage_reader)
     trained = train_scorer(read + own)
     # Both kinds weigh the same in all: near misses with a sentence cut out, and those that people think of.
     importance = [1.0] * len(read) + [len(read) / len(own)] * len(own)
