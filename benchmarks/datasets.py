@@ -13,6 +13,8 @@ import regex
 
 DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
+FIRST_NORQUAD_GROUP, FIRST_NORSUMM_GROUP, FIRST_WRITTEN_GROUP = 1000, 2000, 3000
+"""Groups of texts that are each a subject of their own; xquad's have numbers below."""
 XQUAD_LANGUAGES = ("it", "en", "de", "es", "ro", "ru", "tr", "ar", "zh", "el", "vi", "hi", "th")
 
 
@@ -58,7 +60,9 @@ def xquad(data: Path) -> tuple[list[Document], list[GoldQuestion]]:
 def norquad(data: Path) -> tuple[list[Document], list[GoldQuestion]]:
     """NorQuAD: Norwegian news and encyclopaedia texts with questions."""
     rows = read_rows(data / "norquad" / "documents.jsonl.gz")
-    documents = [Document(row["doc"], "no", row["text"], 1000 + number) for number, row in enumerate(rows)]
+    documents = [
+        Document(row["doc"], "no", row["text"], FIRST_NORQUAD_GROUP + number) for number, row in enumerate(rows)
+    ]
     return documents, _questions(data / "norquad" / "questions.jsonl.gz")
 
 
@@ -66,20 +70,23 @@ def norsumm(data: Path) -> list[Document]:
     """NorSumm: Norwegian news articles."""
     files = sorted((data / "norsumm").glob("*.txt"))
     return [
-        Document(f"norsumm-{file.stem}", "no", file.read_text(encoding="utf-8"), 2000 + number)
+        Document(f"norsumm-{file.stem}", "no", file.read_text(encoding="utf-8"), FIRST_NORSUMM_GROUP + number)
         for number, file in enumerate(files)
     ]
 
 
 def written_articles() -> list[Document]:
-    """News articles that were written for this project to learn from; all of even groups."""
+    """News articles that were written for this project to learn from; all of even groups, so new ones go to the end."""
     rows = map(json.loads, WRITTEN_ARTICLES.read_text(encoding="utf-8").splitlines())
-    return [Document(row["doc"], row["language"], row["text"], 3000 + 2 * number) for number, row in enumerate(rows)]
+    return [
+        Document(row["doc"], row["language"], row["text"], FIRST_WRITTEN_GROUP + 2 * number)
+        for number, row in enumerate(rows)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenQuestion:
-    """A question that was written for this project about a document of one of the data sets."""
+    """A question that was written for this project about one of the documents."""
 
     document: Document
     language: str
@@ -102,7 +109,6 @@ class JudgedQuestion:
     """Whether a person saw an answer in one of them."""
 
 
-_LETTER = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Devanagari}\p{N}]"
 NEAR_MISSES = Path(__file__).parent / "near_misses.jsonl"
 WRITTEN_ARTICLES = Path(__file__).parent / "written_articles.jsonl"
 
@@ -153,8 +159,11 @@ def holds_answer(text: str, answers: Iterable[str]) -> bool:
     return any(" ".join(answer.lower().split()) in folded for answer in answers)
 
 
+_LETTER = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Hebrew}\p{Devanagari}\p{Bengali}\p{Hangul}\p{N}\p{M}\u200d]"
+
+
 def whole(answer: str) -> regex.Pattern[str]:
-    """Finds an answer where it does not begin or end within a word or number, in scripts that part words by blanks."""
+    """Finds an answer where it does not begin or end within a word, in scripts that part words by blanks."""
     before = rf"(?<!{_LETTER})" if regex.match(_LETTER, answer) else ""
     after = rf"(?!{_LETTER})" if regex.match(_LETTER, answer[-1:]) else ""
     return regex.compile(before + regex.escape(answer) + after, regex.IGNORECASE)

@@ -17,11 +17,11 @@ from benchmarks.cached_embedding import CachedEmbedding
 from benchmarks.datasets import (
     DEFAULT_DATA,
     doc_of,
-    holds_answer,
     near_misses,
     norquad,
     norsumm,
     tuned_on,
+    whole,
     write_articles,
     xquad,
 )
@@ -50,7 +50,7 @@ def main() -> None:
         for question in asked:
             found = library.ask(question.text)
             right = isinstance(found, Answer) and any(
-                doc_of(citation.source) == question.document.doc and holds_answer(citation.quote, [question.answer])
+                doc_of(citation.source) == question.document.doc and whole(question.answer).search(citation.quote)
                 for citation in found.citations
                 if question.answer
             )

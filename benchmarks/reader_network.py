@@ -60,9 +60,9 @@ class ReaderNetwork(nn.Module):
         normalize, texts = self._tokenizer.normalize, [PASSAGE_PREFIX, *sentences]
         patterns = [whole(normalize(answer).strip()) for answer in answers]
         tokens: list[bool] = []
-        for text, encoding in zip(texts, self._tokenizer.encodings(texts), strict=True):
+        for text, offsets in zip(texts, self._tokenizer.offsets(texts), strict=True):
             spans = [match.span() for pattern in patterns for match in pattern.finditer(normalize(text))]
-            tokens += [any(start < b and end > a for a, b in spans) for start, end in encoding.offsets]
+            tokens += [any(start < b and end > a for a, b in spans) for start, end in offsets]
         return np.array(tokens)
 
     def forward(self, pairs: Sequence[tuple[str, Sequence[int]]]) -> tuple[torch.Tensor, list[int]]:

@@ -56,10 +56,14 @@ class App:
     def empty_hint(self, name: str | None = None) -> str:
         """How to fill a library that holds nothing, with the flags that this run would need."""
         chosen = name or self.config.library
-        defaults = Settings()
+        return f"The library {chosen} holds no articles yet. Fill it with: {self.index_command(chosen)}"
+
+    def index_command(self, name: str | None = None) -> str:
+        """What to type to fill a library."""
+        chosen, defaults = name or self.config.library, Settings()
         folder = "" if self.config.data_dir == defaults.data_dir else f" --data-dir {self.config.data_dir}"
         library = "" if chosen == defaults.library else f" --library {chosen}"
-        return f"The library {chosen} holds no articles yet. Fill it with: kilde index PATH{folder}{library}"
+        return f"kilde index PATH{folder}{library}"
 
     def close(self) -> None:
         """Closes what was opened; may be called twice."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -37,6 +38,15 @@ class _Line(BaseModel):
     history: list[_Turn] | None = None
     filters: Any = None
     passages: list[str] | None = None
+
+
+_SHAPES = {
+    "question": "text",
+    "history": 'a list of objects with "question" and "answer", both text',
+    "passages": "a list of texts",
+}
+NEARLY = 0.85
+"""A key so like "filters" is a slip that would silently search everything; other keys may be a data set's own."""
 
 
 def answer_lines(lines: Iterable[bytes], app: App, filters: Mapping[str, str]) -> Iterator[JsonObject]:
@@ -98,13 +108,13 @@ def _finite(digits: str) -> float:
 def _check(values: Mapping[str, Any], number: int) -> _Line:
     if "question" not in values:
         raise BatchLineError(f'Line {number} has no "question".')
+    for name in get_close_matches("filters", set(values) - {"filters"}, cutoff=NEARLY):
+        raise BatchLineError(f'Line {number} has the key {name!r}; did you mean "filters"?')
     try:
         return _Line.model_validate(dict(values))
     except ValidationError as error:
-        details = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in details["loc"])
-        problem = details["msg"].removeprefix("Input ")
-        raise BatchLineError(f'Line {number}: "{place}" {problem}.') from error
+        name = str(error.errors(include_url=False)[0]["loc"][0])
+        raise BatchLineError(f'Line {number}: "{name}" should be {_SHAPES[name]}.') from error
 
 
 def _respond(line: _Line, app: App, filters: Mapping[str, str]) -> Response:

@@ -47,7 +47,7 @@ def run_checks(app: App) -> Iterator[Check]:
         ("disk space", lambda: check_disk(app.config.data_dir)),
         ("embedding", check_embedding),
         ("reader", lambda: check_reader(app)),
-        ("calibration", check_calibration),
+        ("calibration", lambda: check_calibration(app)),
         ("library", lambda: check_library(app)),
         ("word index", lambda: check_word_index(app)),
     ]
@@ -144,16 +144,21 @@ def check_library(app: App) -> Check:
     try:
         articles, nodes = app.library().size()
     except LibraryNotFoundError:
-        return Check("library", "warn", f"{app.config.library} does not exist yet", "Fill it with: kilde index PATH")
+        return Check(
+            "library", "warn", f"{app.config.library} does not exist yet", f"Fill it with: {app.index_command()}"
+        )
     found = f"{app.config.library}: {counted(articles, 'article')} in {counted(nodes, 'node')}; {place}"
     return (
-        Check("library", "ok", found) if articles else Check("library", "warn", found, "Fill it with: kilde index PATH")
+        Check("library", "ok", found)
+        if articles
+        else Check("library", "warn", found, f"Fill it with: {app.index_command()}")
     )
 
 
-def check_calibration() -> Check:
-    """Are there values fitted to the embedding model, so that confidence is a probability?"""
+def check_calibration(app: App) -> Check:
+    """Are there values fitted to the embedding model and the reader, so that confidence is a probability?"""
     from retrieval.index import default_identity  # late: numpy .1 s
+    from retrieval.library import load_passage_reader
     from retrieval.search.fitted import load_fitted
 
     fingerprint = default_identity().fingerprint
@@ -161,6 +166,8 @@ def check_calibration() -> Check:
     if fitted is None:
         fix = "Use the embedding model that Kilde comes with, or fit the values: python -m benchmarks.fit"
         return Check("calibration", "warn", f"none for {fingerprint}: confidence is no probability", fix)
+    if load_passage_reader(app.settings.cache_dir) is None:
+        return Check("calibration", "warn", "none without the reader: nothing is refused", REINSTALL)
     return Check("calibration", "ok", f"fitted to {fingerprint}")
 
 

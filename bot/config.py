@@ -15,16 +15,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.terminal import Terminal
 from retrieval.errors import SettingsError
-from retrieval.settings import Settings
+from retrieval.settings import Settings, explain
 
 PREFIX = "KILDE_"
 ENV_FILE = Path(".env")
-
-_SHAPES = {
-    "library": "should have 3 to 64 letters, digits, dots, dashes or underscores, a letter or digit first and last",
-    "chroma_url": "should start with http:// or https://",
-}
-"""What a value should look like, for settings whose pattern would mean little to a reader."""
 
 
 class Config(BaseSettings, Settings):
@@ -127,9 +121,7 @@ def _explain(details: ErrorDetails, given: Mapping[str, Any]) -> str:
     field = str(details["loc"][0])
     info = Config.model_fields[field]
     origin = f"--{field.replace('_', '-')}" if field in given else variable_name(field)
-    problem = details["msg"].removeprefix("Input ").removeprefix("Value error, ")
-    if details["type"] == "string_pattern_mismatch":
-        problem = _SHAPES.get(field, problem)
+    problem = explain(field, details)
     value = "" if info.annotation is SecretStr else f" is {_shown(details['input'])!r}, but"
     return f"{origin}{value} {problem}. Its meaning: {info.description}"
 

@@ -70,7 +70,7 @@ def _library(app: App) -> LibraryStatus:
         articles, nodes = library.size()
         return LibraryStatus(name, articles, nodes, _languages(library.articles()))
     except LibraryNotFoundError:
-        return LibraryStatus(name, problem="does not exist yet", fix="kilde index PATH")
+        return LibraryStatus(name, problem="does not exist yet", fix=app.index_command())
     except KildeError as error:
         return LibraryStatus(name, problem=str(error), fix="kilde doctor")
 

@@ -78,8 +78,7 @@ class Library:
 
         given = {"data_dir": Path(data_dir) if data_dir is not None else None, "library": name}
         changed = {key: value for key, value in given.items() if value is not None}
-        # Validated anew: model_copy would take a bad name as it is.
-        settings = Settings.model_validate({**(settings or Settings()).model_dump(), **changed})
+        settings = (settings or Settings()).changed(changed)
         model = identity(embedding) if embedding is not None else default_identity()
         store = Store.open(settings, create=create, identity=model)
         try:
@@ -287,16 +286,20 @@ def _build(
     from retrieval.search.lexical import LexicalSearch
 
     fitted = load_fitted(fingerprint(embedding))
-    if fitted is None:
+    reader = load_passage_reader(settings.cache_dir)
+    # What was fitted to the reader means nothing for another one.
+    calibration = fitted if reader else None
+    if calibration is None:
+        missing = "the embedding model %s" if fitted is None else "%s without its reader of passages"
         logger.warning(
-            "No values are fitted to the embedding model %s: confidence is uncalibrated", fingerprint(embedding)
+            f"Nothing is fitted to {missing}: confidence is uncalibrated, and nothing is refused",  # noqa: G004
+            fingerprint(embedding),
         )
     search = HybridSearch(DenseSearch(source, fitted), LexicalSearch(lexical), fitted=fitted)
-    reader = load_passage_reader(settings.cache_dir)
     answerer = Answerer(
         embedding,
         reader or SimilarityReader(embedding),
-        fitted if reader else None,  # what was fitted to the reader means nothing for another one
+        calibration,
         max_question_chars=settings.max_question_chars,
         min_confidence=settings.min_confidence,
     )

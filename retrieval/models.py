@@ -38,6 +38,8 @@ class Article:
     author: str | None = None
     published: date | None = None
     url: str | None = None
+    unread: tuple[str, ...] = ()
+    """What it states and nobody can read, in words."""
 
 
 @dataclass(frozen=True, slots=True)

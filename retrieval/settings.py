@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from retrieval.errors import SettingsError
 
 LIBRARY_NAME_PATTERN = r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,62}[a-zA-Z0-9]$"
 """What Chroma accepts as the name of a collection, which a library is."""
+PATTERNS = {
+    "library": "should have 3 to 64 letters, digits, dots, dashes or underscores, a letter or digit first and last",
+    "chroma_url": "should start with http:// or https://",
+}
+"""What a value should look like, for settings whose pattern would mean little to a reader."""
 
 
 class Settings(BaseModel):
@@ -40,3 +49,26 @@ class Settings(BaseModel):
         le=1,
         description="Refuse below this confidence; the default is the one measured to serve best.",
     )
+
+    def changed(self, values: Mapping[str, Any]) -> Self:
+        """A copy with some values changed, each checked.
+
+        Raises:
+            SettingsError: A value cannot be used.
+        """
+        try:
+            return self.model_validate({**self.model_dump(), **values})
+        except ValidationError as error:
+            problems = [(str(details["loc"][0]), details) for details in error.errors(include_url=False)]
+            raise SettingsError(
+                "\n".join(
+                    f"{name} is {details['input']!r}, but {explain(name, details)}." for name, details in problems
+                )
+            ) from error
+
+
+def explain(name: str, details: Mapping[str, Any]) -> str:
+    """What a value should have been, from pydantic's account of what is wrong with it."""
+    if details["type"] == "string_pattern_mismatch" and name in PATTERNS:
+        return PATTERNS[name]
+    return str(details["msg"]).removeprefix("Input ").removeprefix("Value error, ")

@@ -27,8 +27,10 @@ def render_excerpt(citation: Citation, text: str, terminal: Terminal) -> str:
         terminal: Where it is shown.
 
     Raises:
-        CitationError: The article has changed since it was quoted.
+        CitationError: The article has changed or was removed since it was quoted.
     """
+    if not text:
+        raise CitationError(f"{citation.source} is no longer in the library.")
     if text[citation.start_char : citation.end_char] != citation.quote:
         raise CitationError(f"{citation.source} has changed since this answer; ask again to see what it says now.")
     start, end = _window(text, citation)

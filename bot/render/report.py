@@ -10,7 +10,7 @@ from bot.terminal import Look, Terminal, safe_line
 from retrieval.models import IndexReport
 
 _LISTED = 20
-"""Sources that a summary lists by name before it only counts them; failures are always listed."""
+"""Sources and warnings that a summary lists before it only counts them; failures are always listed."""
 
 
 def render_report(report: IndexReport, terminal: Terminal, *, size: tuple[int, int]) -> str:
@@ -25,8 +25,10 @@ def render_report(report: IndexReport, terminal: Terminal, *, size: tuple[int, i
     lines += _listing("added", report.added, terminal, look="green")
     lines += _listing("updated", report.updated, terminal, look="cyan")
     lines += _listing("removed", report.removed, terminal, look="yellow")
-    for warning in report.warnings:
+    for warning in report.warnings[:_LISTED]:
         lines += wrap(f"warning: {safe_line(warning)}", terminal.width, indent="  ", first_indent="")
+    if len(report.warnings) > _LISTED:
+        lines.append(f"and {len(report.warnings) - _LISTED:,} more warnings (all with --json)")
     if report.failed:
         lines.append(terminal.paint(f"failed {len(report.failed)}", "red"))
         for failure in report.failed:

@@ -12,7 +12,7 @@ from bot.render.excerpt import render_excerpt
 from bot.render.json import response_object, to_json
 from bot.render.report import counted
 from bot.render.text import render_citations
-from bot.repl.session import Session
+from bot.repl.session import LEAVE_WORDS, Session
 from bot.terminal import safe_line
 from retrieval.errors import LibraryNotFoundError, SettingsError
 from retrieval.models import Answer, Filters
@@ -34,7 +34,7 @@ class SlashCommand:
 def run_command(session: Session, line: str) -> bool:
     """Runs ``/name arguments``; False when it was to leave."""
     name, _, arguments = line[1:].partition(" ")
-    command = COMMANDS.get(name.lower())
+    command = COMMANDS.get("quit" if name.lower() in LEAVE_WORDS else name.lower())
     if command is None:
         near = get_close_matches(name.lower(), COMMANDS, n=1, cutoff=0.5)
         hint = f"Did you mean /{near[0]}?" if near else "/help lists the commands."
@@ -121,7 +121,8 @@ def _assignments(arguments: str) -> dict[str, str]:
         name, equals, value = word.partition("=")
         if not equals or name.lower() not in _FILTER_NAMES:
             raise SettingsError(
-                f"{word!r} is not a filter; write language=it, outlet=NAME, from=2025-01-31 or to=2025-12-31, or clear."
+                f'{word!r} is not a filter; write language=it, outlet="The Daily", from=2025-01-31 or to=2025-12-31, '
+                "or clear."
             )
         values[_FILTER_NAMES[name.lower()]] = value
     return values
@@ -144,7 +145,7 @@ def _new(session: Session, _arguments: str) -> bool:
 def _help(session: Session, _arguments: str) -> bool:
     session.write("Type a question in any language, or a follow-up such as “and when?”.")
     for command in COMMANDS.values():
-        session.write(f"  {f'/{command.name} {command.usage}':<22}{command.summary}")
+        session.write(f"  {f'/{command.name} {command.usage}':<26}{command.summary}")
     session.write("Ctrl-C cancels an answer, Ctrl-D leaves.")
     return True
 

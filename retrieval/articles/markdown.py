@@ -27,7 +27,11 @@ FRONT_MATTER_KEYS = {
 }
 """Fields and the names that are read for each, the first that is there; other names are ignored."""
 
+_KNOWN = [key for keys in FRONT_MATTER_KEYS.values() for key in keys]
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+_UNCLOSED = re.compile(
+    rf"\A---[ \t]*\n(?:[\w-]+:[^\n]*\n)*(?:{'|'.join(_KNOWN)}):[^\n]*\n(?:[\w-]+:[^\n]*\n)*\s*\n", re.IGNORECASE
+)
 _YAML_KEY = re.compile(r"^\s*(?:#.*\n\s*)*[\w-]+\s*:(?:\s|$)")
 _NOT_TEXT = re.compile(r"^\s*<(script|style|!--)", re.IGNORECASE)
 
@@ -61,6 +65,8 @@ def read_markdown(text: str) -> Draft:
 
 def _split_front_matter(text: str) -> tuple[dict[str, str | None], str]:
     match = _FRONT_MATTER.match(text)
+    if match is None and _UNCLOSED.match(text):
+        raise ArticleError("has front matter that is never closed: end it with a line of three dashes")
     # Between two thematic breaks there may also be a text.
     if match is None or not _YAML_KEY.match(match["yaml"]):
         return {}, text

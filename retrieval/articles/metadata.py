@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
@@ -14,6 +15,9 @@ MAX_CHARS = 500
 """Longest title, outlet or author; a longer one is the page's text in the wrong place."""
 
 _ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:$|[T ]\d{2}(?::?\d{2}.*)?$)")
+_DOTTED_DATE = re.compile(r"^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})$")
+"""Day, month, year: no country writes dots and begins with the month."""
+_YEAR_FIRST = re.compile(r"^(\d{4})([/.])(\d{1,2})\2(\d{1,2})$")
 _RFC_2822 = re.compile(r"^(?:[A-Z][a-z]{2},\s+)?\d{1,2}\s+[A-Z][a-z]{2}\s+\d{4}\s+\d{2}:\d{2}(?::\d{2})?(?:\s+\S.*)?$")
 _WEB_URL = re.compile(r"^https?://[^\s/]+\S*$", re.IGNORECASE)
 _YEARS = range(1400, 2200)
@@ -30,21 +34,38 @@ class Metadata:
     url: str | None = None
     language: str | None = None
     """ISO 639-1."""
+    unread: tuple[str, ...] = ()
+    """What the article states and nobody can read, in words: a date in an unknown spelling, for one."""
 
 
-def metadata_from(fields: dict[str, str | None]) -> Metadata:
+_WANTED = {
+    "published": "date {} is not understood; write it as 2026-03-14",
+    "url": "address {} is no http or https URL",
+    "language": "language {} is no code such as en, it or zh",
+}
+
+
+def metadata_from(fields: Mapping[str, str | None]) -> Metadata:
     """Interpret the fields ``title outlet author published url language`` of any source.
 
     Args:
         fields: Raw values by name; unknown names are ignored.
     """
+    published, url = parse_date(fields.get("published")), web_url(fields.get("url"))
+    language = language_code(fields.get("language"))
+    found = {"published": published, "url": url, "language": language}
     return Metadata(
         title=short_text(fields.get("title")),
         outlet=short_text(fields.get("outlet")),
         author=short_text(fields.get("author")),
-        published=parse_date(fields.get("published")),
-        url=web_url(fields.get("url")),
-        language=language_code(fields.get("language")),
+        published=published,
+        url=url,
+        language=language,
+        unread=tuple(
+            wanted.format(repr(value[:40]))
+            for name, wanted in _WANTED.items()
+            if found[name] is None and (value := (fields.get(name) or "").strip())
+        ),
     )
 
 
@@ -61,7 +82,9 @@ def web_url(value: str | None) -> str | None:
 
 
 def parse_date(value: str | None) -> date | None:
-    """Read a date as written in ISO 8601 (``2024-03-05``, ``2024-03-05T10:00:00Z``) or RFC 2822.
+    """Read a date as written in ISO 8601 (``2024-03-05``, ``2024-03-05T10:00:00Z``), RFC 2822 or digits of one meaning.
+
+    The last are ``5.3.2024`` and ``2024/03/05``.
 
     Other spellings are absent: ``05/03/2024`` is a day in March or in May. The date is that of the place where it was
     written: time zones are not converted.
@@ -71,6 +94,10 @@ def parse_date(value: str | None) -> date | None:
     try:
         if iso is not None:
             found = date(int(iso[1]), int(iso[2]), int(iso[3]))
+        elif dotted := _DOTTED_DATE.match(text):
+            found = date(int(dotted[3]), int(dotted[2]), int(dotted[1]))
+        elif year_first := _YEAR_FIRST.match(text):
+            found = date(int(year_first[1]), int(year_first[3]), int(year_first[4]))
         elif _RFC_2822.match(text):
             parsed: datetime = parsedate_to_datetime(text)
             found = parsed.date()

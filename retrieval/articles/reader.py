@@ -111,6 +111,7 @@ def _article(file: SourceFile, draft: Draft) -> Article:
         author=draft.metadata.author,
         published=draft.metadata.published,
         url=draft.metadata.url,
+        unread=draft.metadata.unread,
     )
 
 

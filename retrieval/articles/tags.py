@@ -46,6 +46,7 @@ _OPERAND_BEFORE = re.compile(rf"(?:^|(?<=[\s(\[=&|]))(?:{_NUMBER_OR_SYMBOL})\s?$
 _OPERAND_AFTER = re.compile(r"^\s?(?:[+-]?\d[\d.,_]*%?|[^\W\d_]\w?|\w*[\d_]\w*|[(\[])(?=$|[\s),.;:?!\]&|])")
 _WORD_BEFORE = re.compile(r"[^\W\d_]{2,} $")
 _WORD_AFTER = re.compile(r"^ [^\W\d_]{2,}")
+_QUOTES = ("'", '"')
 _CODE_SPAN = re.compile(r"`[^`\n]{1,200}`")
 
 
@@ -107,6 +108,12 @@ def _remove_from_line(line: str) -> str:
 
 def _is_text(line: str, match: re.Match[str], closed: set[str]) -> bool:
     """Whether what looks like a tag is a comparison, code or a mention."""
+    if (
+        not match["gap"]
+        and line[: match.start()][-1:] in _QUOTES
+        and line[match.end() :][:1] == line[match.start() - 1]
+    ):
+        return True  # print('</p>')
     if match["close"] or match["empty"] or match["attributes"]:
         return False
     before, after = line[: match.start()], line[match.end() :]

@@ -144,6 +144,7 @@ class _Run:
     updated: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     unchanged: int = 0
     nodes_embedded: int = 0
     done: int = 0
@@ -168,7 +169,7 @@ class _Run:
             unchanged=self.unchanged,
             removed=tuple(sorted(self.removed)),
             failed=tuple(sorted([*scope.failures, *self.failed], key=lambda failure: (failure.source, failure.reason))),
-            warnings=tuple(scope.warnings),
+            warnings=(*scope.warnings, *self.warnings),
             nodes_embedded=self.nodes_embedded,
             seconds=seconds,
         )
@@ -229,6 +230,7 @@ class _Run:
             self.failed.append(Failure(article.source, "holds no text: nothing to index"))
             return
         self.found.add(article.id)
+        self.warnings += [f"{article.source}: {unread}" for unread in article.unread]
         state = self.states.get(article.id)
         (self.updated if state else self.added).append(article.source)
         stored = set(state.ids()) if state else set()

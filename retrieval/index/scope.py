@@ -28,6 +28,8 @@ class Scope:
     """Articles at or below these may vanish."""
     _kept: list[str] = field(default_factory=list)
     """But nothing is known of these, so what is at or below them stays."""
+    _absent: dict[str, str] = field(default_factory=dict)
+    """Paths that could not be read at all, with what the user typed."""
     _broken: dict[str, _BrokenFile] = field(default_factory=dict)
 
     @classmethod
@@ -71,6 +73,8 @@ class Scope:
             for article_id, path in paths.items()
             if _is_below(path, self._roots) and not _is_below(path, self._kept)
         }
+        for root, typed in self._absent.items():
+            self._explain_absent(root, typed, sum(_is_below(path, [root]) for path in paths.values()))
         for file_path, broken in self._broken.items():
             items = {i: path[len(file_path) + 1 :] for i, path in gone.items() if path.startswith(f"{file_path}#")}
             kept = broken.kept(items)
@@ -82,6 +86,14 @@ class Scope:
             for article_id in kept:
                 del gone[article_id]
         return sorted(gone)
+
+    def _explain_absent(self, root: str, typed: str, count: int) -> None:
+        """What becomes of the articles that were indexed from a path that is not there any more."""
+        if count and root in self._roots:  # pruned, as it was asked for: no failure
+            self.failures = [failure for failure in self.failures if failure.source != typed]
+        elif count:
+            articles = "the article" if count == 1 else f"the {count:,} articles"
+            self.warnings.append(f"{typed}: {articles} indexed from it before are kept (--prune removes them)")
 
     def _add(self, path: Path | str, *, prune: bool, seen: set[Path]) -> None:
         root = Path(os.path.abspath(path)).as_posix()  # noqa: PTH100  resolve() would follow links; articles go by the name
@@ -101,6 +113,7 @@ class Scope:
                     )
         except ArticleError as error:
             self.failures.append(Failure(str(path), str(error).removeprefix(f"{path} ")))
+            self._absent[root] = str(path)
             unlisted = True
         self.files += [file for file in files if file.path not in seen]
         seen.update(file.path for file in files)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import regex
 from tokenizers import Encoding, Tokenizer, models, pre_tokenizers
@@ -34,9 +34,9 @@ class TextTokenizer:
         found, encodings = self._encode(texts)
         return [[found[place] for place in encoding.ids] for encoding in encodings]
 
-    def encodings(self, texts: Sequence[str]) -> list[Encoding]:
-        """The tokens with offsets into the normalized texts; their ids mean nothing outside."""
-        return self._encode(texts)[1]
+    def offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Where each token begins and ends in its normalized text."""
+        return [encoding.offsets for encoding in self._encode(texts)[1]]
 
     def normalize(self, text: str) -> str:
         """The text as its words are looked up."""
@@ -51,7 +51,8 @@ class TextTokenizer:
         tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always", split=False)
         return found, tokenizer.encode_batch(normalized, add_special_tokens=False)
 
-    def _occurring(self, texts: Iterable[str]) -> Iterable[int]:
+    def _occurring(self, texts: Iterable[str]) -> Iterator[int]:
+        """Ids of the pieces that stand in the texts, in any order, again and again."""
         words = {word for text in texts for word in text.replace(WORD_START, " ").split(" ")}
         for word in words:
             marked = WORD_START + word

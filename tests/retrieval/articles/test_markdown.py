@@ -29,6 +29,11 @@ def test_broken_front_matter_names_the_line() -> None:
         read_markdown("---\ntitle: Ny bru: ja\n---\nTekst")
 
 
+def test_front_matter_that_is_never_closed_is_no_text() -> None:
+    with pytest.raises(ArticleError, match="has front matter that is never closed: end it with a line of three dashes"):
+        read_markdown("---\ntitle: Ny bru\noutlet: Storvik Blad\n\nBrua ble åpnet.\n")
+
+
 @pytest.mark.parametrize("text", ["---\nBare en tekst mellom streker.\n---\nMer.", "---\n- a\n---\nb", "---\nfoo: bar"])
 def test_rules_around_a_text_are_no_front_matter(text: str) -> None:
     assert read_markdown(text).metadata.title is None

@@ -18,6 +18,10 @@ from retrieval.articles.metadata import Metadata, metadata_from, parse_date, sho
         "2024-03-05T1000",
         "Tue, 05 Mar 2024 10:00:00 +0100",
         "5 Mar 2024 10:00 GMT",
+        "5.3.2024",
+        "05. 03. 2024",
+        "2024/03/05",
+        "2024.3.5",
     ],
 )
 def test_reads_iso_and_rfc_dates(value: str) -> None:
@@ -83,4 +87,14 @@ def test_values_are_cleaned_to_one_line() -> None:
 
 def test_absent_fields_are_none() -> None:
     assert metadata_from({}) == Metadata()
-    assert metadata_from({"title": None, "published": "i går", "language": "norsk", "url": "x"}) == Metadata()
+
+
+def test_what_cannot_be_read_is_absent_and_told() -> None:
+    found = metadata_from({"title": None, "published": "i går", "language": "norsk", "url": "x", "author": " "})
+    assert found == Metadata(
+        unread=(
+            "date 'i går' is not understood; write it as 2026-03-14",
+            "address 'x' is no http or https URL",
+            "language 'norsk' is no code such as en, it or zh",
+        )
+    )

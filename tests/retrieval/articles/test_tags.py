@@ -45,6 +45,8 @@ def test_removes_tags_also_broken_ones(text: str, expected: str) -> None:
         "List<a> og Map<String, b>",
         "I HTML er <p> navnet på et avsnitt.",
         "`<p>` begynner et avsnitt",
+        "print('</p>')",
+        'stemma.write("<br>")',
         "price < 100 and size > 20",
         "Skriv til <post@example.org> eller <https://example.org>",
         "<3",

@@ -76,7 +76,10 @@ def test_a_folder_that_is_gone_or_empty_removes_nothing_unless_asked(two: Worksp
         assert "holds no article files" in kept.warnings[0]
     else:
         assert "does not exist" in kept.failed[0].reason
-    assert two.index(two.folder / "north", prune=True).removed == ("a.txt", "b.txt")
+        assert kept.warnings[0].endswith("north: the 2 articles indexed from it before are kept (--prune removes them)")
+    pruned = two.index(two.folder / "north", prune=True)
+    assert pruned.removed == ("a.txt", "b.txt")
+    assert pruned.failed == ()  # it was asked for
     assert two.sources() == ["a.txt"]
 
 
@@ -170,3 +173,11 @@ def test_a_file_that_is_named_itself_removes_only_its_own(workspace: Workspace) 
     write_lines(workspace, LINES[0])
     assert workspace.index(workspace.folder / "list.jsonl").removed == ("list.jsonl#3", "list.jsonl#b")
     assert workspace.sources() == ["list.jsonl#a", "other.txt"]
+
+
+def test_what_an_article_states_and_nobody_can_read_is_told_once(workspace: Workspace) -> None:
+    workspace.write("a.txt", f"Title: Ny havn\nDate: 5. mars\n\n{TEXT}\n")
+    assert workspace.index(workspace.folder).warnings == (
+        "a.txt: date '5. mars' is not understood; write it as 2026-03-14",
+    )
+    assert workspace.index(workspace.folder).warnings == ()
