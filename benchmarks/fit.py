@@ -61,8 +61,8 @@ CENTRED_WEIGHT = 0.5
 CROSS_COVERAGE = 0.5
 MIN_CONFIDENCE_SAME, MIN_CONFIDENCE_CROSS = 0.28, 0.18
 """Below these an answer is refused, by whether the best sentence is in the question's language. If a third of the
-questions have no answer, anything from .25 to .3 and from .15 to .2 gives the most right replies on the calibration fold
-(the table that this prints); within that, chosen on the half ``tune`` of ``benchmarks.seeds``."""
+questions have no answer, anything from .25 to .3 and from .15 to .2 gives the most right replies on the calibration
+fold (the table that this prints); within that, chosen on the half ``tune`` of ``benchmarks.seeds``."""
 CALIBRATION_FOLD = 5
 """One even group in five is kept from the passage reader; the scorer and confidence are fitted on it."""
 
