@@ -36,9 +36,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--work", type=Path, default=Path("build/benchmarks"))
     arguments = parser.parse_args()
-    documents = [document for read in (xquad, norquad) for document in read(arguments.data)[0]] + norsumm(
-        arguments.data
-    )
+    documents = [document for read in (xquad, norquad) for document in read(arguments.data)[0]]
+    documents += norsumm(arguments.data)
     asked = [question for question in near_misses(documents) if not tuned_on(question.document.group)]
     embedding = CachedEmbedding(arguments.work / "vectors.sqlite")
     rows = []

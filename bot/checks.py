@@ -141,18 +141,13 @@ def check_reader(app: App) -> Check:
 def check_library(app: App) -> Check:
     """Does Chroma open, on disk or at its server, and what is in it?"""
     place = f"Chroma at {app.config.chroma_url}" if app.config.chroma_url else "Chroma on disk"
+    fix = f"Fill it with: {app.index_command()}"
     try:
         articles, nodes = app.library().size()
     except LibraryNotFoundError:
-        return Check(
-            "library", "warn", f"{app.config.library} does not exist yet", f"Fill it with: {app.index_command()}"
-        )
+        return Check("library", "warn", f"{app.config.library} does not exist yet", fix)
     found = f"{app.config.library}: {counted(articles, 'article')} in {counted(nodes, 'node')}; {place}"
-    return (
-        Check("library", "ok", found)
-        if articles
-        else Check("library", "warn", found, f"Fill it with: {app.index_command()}")
-    )
+    return Check("library", "ok", found) if articles else Check("library", "warn", found, fix)
 
 
 def check_calibration(app: App) -> Check:

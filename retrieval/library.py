@@ -290,10 +290,10 @@ def _build(
     # What was fitted to the reader means nothing for another one.
     calibration = fitted if reader else None
     if calibration is None:
-        missing = "the embedding model %s" if fitted is None else "%s without its reader of passages"
         logger.warning(
-            f"Nothing is fitted to {missing}: confidence is uncalibrated, and nothing is refused",  # noqa: G004
+            "Nothing is fitted to %s%s: confidence is uncalibrated, and nothing is refused",
             fingerprint(embedding),
+            "" if fitted is None else " without its reader of passages",
         )
     search = HybridSearch(DenseSearch(source, fitted), LexicalSearch(lexical), fitted=fitted)
     answerer = Answerer(

@@ -14,10 +14,12 @@ from retrieval.articles.language import language_code
 MAX_CHARS = 500
 """Longest title, outlet or author; a longer one is the page's text in the wrong place."""
 
-_ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:$|[T ]\d{2}(?::?\d{2}.*)?$)")
-_DOTTED_DATE = re.compile(r"^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})$")
-"""Day, month, year: no country writes dots and begins with the month."""
-_YEAR_FIRST = re.compile(r"^(\d{4})([/.])(\d{1,2})\2(\d{1,2})$")
+_NUMERIC_DATES = (
+    re.compile(r"^(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?:$|[T ]\d{2}(?::?\d{2}.*)?$)"),
+    # No country writes dots and begins with the month.
+    re.compile(r"^(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\. ?(?P<year>\d{4})$"),
+    re.compile(r"^(?P<year>\d{4})(?P<mark>[/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})$"),
+)
 _RFC_2822 = re.compile(r"^(?:[A-Z][a-z]{2},\s+)?\d{1,2}\s+[A-Z][a-z]{2}\s+\d{4}\s+\d{2}:\d{2}(?::\d{2})?(?:\s+\S.*)?$")
 _WEB_URL = re.compile(r"^https?://[^\s/]+\S*$", re.IGNORECASE)
 _YEARS = range(1400, 2200)
@@ -90,14 +92,10 @@ def parse_date(value: str | None) -> date | None:
     written: time zones are not converted.
     """
     text = " ".join((value or "").split())
-    iso = _ISO_DATE.match(text)
+    numeric = next((match for pattern in _NUMERIC_DATES if (match := pattern.match(text))), None)
     try:
-        if iso is not None:
-            found = date(int(iso[1]), int(iso[2]), int(iso[3]))
-        elif dotted := _DOTTED_DATE.match(text):
-            found = date(int(dotted[3]), int(dotted[2]), int(dotted[1]))
-        elif year_first := _YEAR_FIRST.match(text):
-            found = date(int(year_first[1]), int(year_first[3]), int(year_first[4]))
+        if numeric is not None:
+            found = date(int(numeric["year"]), int(numeric["month"]), int(numeric["day"]))
         elif _RFC_2822.match(text):
             parsed: datetime = parsedate_to_datetime(text)
             found = parsed.date()

@@ -108,15 +108,11 @@ def _remove_from_line(line: str) -> str:
 
 def _is_text(line: str, match: re.Match[str], closed: set[str]) -> bool:
     """Whether what looks like a tag is a comparison, code or a mention."""
-    if (
-        not match["gap"]
-        and line[: match.start()][-1:] in _QUOTES
-        and line[match.end() :][:1] == line[match.start() - 1]
-    ):
+    before, after = line[: match.start()], line[match.end() :]
+    if not match["gap"] and before[-1:] in _QUOTES and after[:1] == before[-1:]:
         return True  # print('</p>')
     if match["close"] or match["empty"] or match["attributes"]:
         return False
-    before, after = line[: match.start()], line[match.end() :]
     if _OPERAND_BEFORE.search(before) and _OPERAND_AFTER.match(after):
         return True
     if match["name"].lower() in closed:
