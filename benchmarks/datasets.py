@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,17 @@ def near_misses(documents: Iterable[Document]) -> list[WrittenQuestion]:
             answer = document.text[start:end] if row["answer"] else None
             found.append(WrittenQuestion(document, row["language"], row["question"], answer, start))
     return found
+
+
+def translations(documents: Iterable[Document]) -> dict[str, list[Document]]:
+    """The same paragraph in xquad's other languages, by a document's id."""
+    versions: dict[str, list[Document]] = defaultdict(list)
+    for document in documents:
+        if document.group < FIRST_NORQUAD_GROUP:
+            versions[document.doc.partition("-")[2]].append(document)
+    return {
+        one.doc: [other for other in same if other is not one] for same in versions.values() for one in same if same[1:]
+    }
 
 
 def nomiracl(data: Path) -> list[JudgedQuestion]:

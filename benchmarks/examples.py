@@ -160,17 +160,24 @@ def near_miss_tasks(
 
 
 def written_tasks(written: Sequence[WrittenQuestion], documents: Sequence[Document], *, seed: int) -> list[Task]:
-    """Libraries of a few documents, and often of many others, asked what was written about the few."""
+    """Libraries of a few documents, and often of many others, asked what was written about the few.
+
+    No two of a library treat one subject, so that what one does not say is not said by another.
+    """
     rng = random.Random(seed)  # noqa: S311  not for secrets
     asked_of: dict[str, list[GoldQuestion]] = defaultdict(list)
+    groups = {question.document.doc: question.document.group for question in written}
     for question in written:
         asked_of[question.document.doc].append(as_gold(question))
-    docs, tasks, start = sorted(asked_of), [], 0
+    docs, tasks = sorted(asked_of), []
     rng.shuffle(docs)
-    while start < len(docs):
-        part = docs[start : start + rng.randint(1, CUT_LIBRARY_SIZE)]
-        start += len(part)
-        others = rng.sample(documents, rng.choice((0, 3, 15, 60)))
+    while docs:
+        first_of_group = {groups[doc]: doc for doc in reversed(docs)}
+        part = sorted(first_of_group.values(), key=docs.index)[: rng.randint(1, CUT_LIBRARY_SIZE)]
+        docs = [doc for doc in docs if doc not in part]
+        treated = {groups[doc] for doc in part}
+        elsewhere = [document for document in documents if document.group not in treated]
+        others = rng.sample(elsewhere, min(len(elsewhere), rng.choice((0, 3, 15, 60))))
         aimed = [(question, doc) for doc in part for question in asked_of[doc]]
         tasks.append(Task(frozenset(part) | {document.doc for document in others}, aimed))
     return tasks

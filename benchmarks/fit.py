@@ -27,6 +27,7 @@ from benchmarks.datasets import (
     nomiracl,
     norquad,
     norsumm,
+    translations,
     tuned_on,
     write_articles,
     written_articles,
@@ -161,6 +162,7 @@ def lessons(
         [example for example in examples if not kept_to_calibrate(example.group)],
         gold,
         near_misses(learned),
+        translations(learned),
         nomiracl(data)[::2],
         embedding,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,8 @@ SHARE_OF_EXAMPLES, SHARE_OF_JUDGED = 0.4, 0.4
 JUDGED_WEIGHT, JUDGED_MOST = 0.7, 6.0
 """Weight, and largest loss, of questions of which only a person's verdict on all passages is known."""
 JUDGED_PASSAGES, PIECE_CHARS = 3, 800
+SHARE_OF_TRANSLATED = 0.5
+"""So many of our own questions about a paragraph that stands in other languages are also asked about one of those."""
 
 Sentences = tuple[str, ...]
 
@@ -50,6 +52,7 @@ class Lessons:
         examples: Sequence[Example],
         answers: dict[tuple[str, str], tuple[str, ...]],
         written: Sequence[WrittenQuestion],
+        translations: Mapping[str, Sequence[Document]],
         judged: Sequence[JudgedQuestion],
         embedding: CachedEmbedding,
     ) -> None:
@@ -59,12 +62,18 @@ class Lessons:
             examples: Questions with the nodes that the search found in many libraries.
             answers: The gold strings of a question's text in a document.
             written: Questions of our own, with near misses.
+            translations: The same text in other languages, by a document's id.
             judged: Questions with several passages.
             embedding: Chooses the passages that are read.
         """
         self._rng = random.Random(0)  # noqa: S311  not for secrets
         self._found = _by_question(examples, answers)
         self._written = [(question, _pieces(question.document)) for question in written]
+        self._translated = [
+            (question, [_pieces(document) for document in translations[question.document.doc]])
+            for question in written
+            if translations.get(question.document.doc)
+        ]
         self._judged = [_judged_lesson(question, embedding) for question in judged]
 
     def one_pass(self) -> list[Lesson]:
@@ -79,6 +88,9 @@ class Lessons:
                 lessons.append(Lesson(question, (rng.choice(wrong[:4]),)))
         for written, pieces in self._written:
             lessons += self._written_lessons(written, pieces)
+        for written, versions in rng.sample(self._translated, int(len(self._translated) * SHARE_OF_TRANSLATED)):
+            passages = tuple(piece.sentences for piece in rng.choice(versions))
+            lessons.append(Lesson(written.text, passages, answerable=written.answer is not None))
         rng.shuffle(lessons)
         return lessons
 
