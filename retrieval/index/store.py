@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from retrieval.errors import KildeError, StoreError
+from retrieval.errors import StoreError
 from retrieval.index.article_state import ArticleState
-from retrieval.index.connection import CHROMA_FOLDER, Connection, check_free_space, translated_errors
-from retrieval.index.embedding import EmbeddingIdentity, Vector
-from retrieval.index.index_guard import guarded_index
-from retrieval.index.libraries import (
-    checked_identity,
-    create_library,
-    existing_library,
-    list_libraries,
-    not_found,
-)
+from retrieval.index.embedding import Vector
+from retrieval.index.libraries import list_libraries
 from retrieval.index.nodes import NodeId, StoredNode
 from retrieval.index.records import to_location, to_metadata, to_node, to_where
+from retrieval.index.versioned_collection import VersionedCollection
 from retrieval.models import ArticleSummary, Filters
-from retrieval.settings import Settings
-
-if TYPE_CHECKING:
-    from chromadb.api.models.Collection import Collection
 
 __all__ = ["ArticleState", "Match", "Store", "list_libraries"]
 
-logger = logging.getLogger(__name__)
-
-FAILED_VERSION = 0
-"""Stands for the version of a client whose last commit failed; smaller than any."""
 MISSING = "\ufffd"
 PAGE_SIZE = 5000
 """Ids read or written at a time; Chroma's own limit is 5,461 (a limit on variables of SQLite)."""
@@ -55,95 +37,10 @@ class Match:
 
 
 @dataclass(slots=True)
-class Store:
-    """One library. Not thread-safe: one thread at a time."""
+class Store(VersionedCollection):
+    """The nodes of one library. Not thread-safe: one thread at a time."""
 
-    settings: Settings
-    identity: EmbeddingIdentity
-    _connection: Connection
-    _collection: Collection
-    _open_version: int
     _summaries: tuple[int, list[ArticleSummary]] | None = field(default=None)
-
-    @classmethod
-    def open(cls, settings: Settings, *, create: bool, identity: EmbeddingIdentity | None) -> Store:
-        """Open a library, or make it.
-
-        Args:
-            settings: Where it is and what it is called.
-            create: Make it (and the data folder) if it does not exist.
-            identity: The embedding model that will be used; None accepts any (for reading only).
-
-        Raises:
-            LibraryNotFoundError: If it does not exist and is not to be made.
-            EmbeddingMismatchError: If it was made with another embedding model.
-            StoreError: If the data folder cannot be read or written, or the files are damaged.
-            StoreUnavailableError: If the Chroma server does not answer.
-        """
-        if create and identity is not None:
-            create_library(settings, identity)
-        connection, collection, metadata = _open_collection(settings)
-        try:
-            found = checked_identity(settings, metadata, identity)
-        except KildeError:
-            connection.close()
-            raise
-        return cls(settings, found, connection, collection, int(metadata["version"]))
-
-    def close(self) -> None:
-        """Release files and connections."""
-        self._connection.close()
-
-    # Versions
-
-    def version(self) -> int:
-        """The library's version now, whoever raised it; larger is newer (milliseconds since 1970 at the commit)."""
-        with self._errors():
-            return int(self._fresh_metadata()["version"])
-
-    def bump_version(self) -> int:
-        """Raise the version, which tells every reader to reopen."""
-        with self._errors():
-            metadata = self._fresh_metadata()
-            # A clock, not a count: a library that was deleted and made again must not repeat a version.
-            metadata["version"] = max(int(metadata["version"]) + 1, time.time_ns() // 1_000_000)
-            self._collection.modify(metadata=metadata)
-            self._open_version = int(metadata["version"])
-        return self._open_version
-
-    @contextmanager
-    def writing(self, changes: int) -> Iterator[None]:
-        """One commit: raises the version before and after, so that a commit that was killed midway is noticed too.
-
-        Args:
-            changes: Most nodes that will be stored or deleted.
-        """
-        if self._open_version == FAILED_VERSION:
-            self.reopen_if_changed()
-        try:
-            with _guarded(self.settings, changes=changes):
-                self.bump_version()
-                yield
-                self.bump_version()
-        except BaseException:
-            # What the client has in memory may not be what is on disk now.
-            self._open_version = FAILED_VERSION
-            raise
-
-    def reopen_if_changed(self) -> bool:
-        """Reopen the client if the library was changed since it was opened; returns whether it was.
-
-        An open embedded client goes on returning deleted ids and missing new vectors that another process wrote.
-        """
-        version = self.version()
-        if version == self._open_version:
-            return False
-        if self.settings.chroma_url is None:
-            self.close()
-            self._connection, self._collection, metadata = _open_collection(self.settings)
-            version = int(metadata["version"])
-        self._open_version = version
-        return True
 
     # Writing
 
@@ -286,37 +183,6 @@ class Store:
         for node in sorted(_nodes(page), key=lambda node: (node.content_hash, node.node_index)):
             versions.setdefault(node.content_hash, []).append(node)
         return list(versions.values())
-
-    def _errors(self) -> Any:
-        return translated_errors(self._connection.where)
-
-    def _fresh_metadata(self) -> dict[str, Any]:
-        self._collection, metadata = existing_library(self._connection, self.settings)
-        return metadata
-
-
-def _open_collection(settings: Settings) -> tuple[Connection, Collection, dict[str, Any]]:
-    with _guarded(settings, changes=0):
-        connection = Connection.open(settings, create=False)
-        if connection is None:
-            raise not_found(settings, [])
-        try:
-            with translated_errors(connection.where):
-                collection, metadata = existing_library(connection, settings)
-                collection.count()  # makes Chroma read its index now, while nobody writes it
-        except KildeError:
-            connection.close()
-            raise
-    return connection, collection, metadata
-
-
-def _guarded(settings: Settings, *, changes: int) -> AbstractContextManager[None]:
-    folder = settings.data_dir.absolute() / CHROMA_FOLDER
-    if settings.chroma_url is not None or not folder.exists():
-        return nullcontext()
-    if changes:
-        check_free_space(folder)
-    return guarded_index(folder, settings.library, changes=changes)
 
 
 def _nodes(page: Any) -> list[StoredNode]:
