@@ -43,7 +43,7 @@ from benchmarks.examples import (
     near_miss_tasks,
     written_tasks,
 )
-from benchmarks.reader_network import FIRST_CHANGED, ReaderNetwork
+from benchmarks.reader_network import FIRST_CHANGED, ReaderNetwork, mean_of
 from benchmarks.train_passage_reader import Lessons, train
 from benchmarks.train_scorer import read_examples, report, train_confidence, train_scorer
 from retrieval.answer.passage_reader import PassageReader
@@ -51,7 +51,7 @@ from retrieval.answer.reader_weights import READER_FILE, ReaderWeights, load_rea
 from retrieval.articles import read_path
 from retrieval.index.embedding import default_weights, fingerprint
 from retrieval.index.nodes import StoredNode, split_article
-from retrieval.index.packed_weights import read_packed_weights
+from retrieval.index.packed_weights import PackedWeights, read_packed_weights
 from retrieval.models import Article
 from retrieval.search.centering import centred_cosine
 from retrieval.search.fitted import FITTED_FOLDER, FittedValues, Matrix, save_fitted
@@ -76,7 +76,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=FITTED_FOLDER / "multilingual-e5-small-q4.npz")
     parser.add_argument("--reader", type=Path, default=READER_FILE)
     kept_reader = parser.add_mutually_exclusive_group()
-    kept_reader.add_argument("--resume", action="store_true", help="go on training the reader that is there")
+    kept_reader.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on training the reader that is there, and keep the mean of it and what comes of it",
+    )
     kept_reader.add_argument("--keep-reader", action="store_true", help="fit the rest to the reader that is there")
     arguments = parser.parse_args()
     embedding = CachedEmbedding(arguments.work / "vectors.sqlite")
@@ -102,10 +106,9 @@ def main() -> None:
     weights = read_packed_weights(default_weights())
     if not arguments.keep_reader:
         network = ReaderNetwork(weights)
-        if arguments.resume:
-            resume(network, load_reader(weights, fingerprint=base.fingerprint, path=arguments.reader))
+        earlier = resume(network, weights, base.fingerprint, arguments.reader) if arguments.resume else None
         train(network, lessons(arguments.data, [*kept, *kept_news], asked, examples, embedding))
-        changes = network.changes()
+        changes = network.changes() if earlier is None else mean_of(earlier.changes, network.changes())
         save_reader(changes, fingerprint=base.fingerprint, mark_layer=FIRST_CHANGED, path=arguments.reader)
     reader = load_reader(weights, fingerprint=base.fingerprint, path=arguments.reader)
     if reader is None:
@@ -127,13 +130,13 @@ def main() -> None:
     print(f"wrote {arguments.out}: {arguments.out.stat().st_size:,} bytes")
 
 
-def resume(network: ReaderNetwork, earlier: ReaderWeights | None) -> None:
-    """Begin training where an earlier run ended."""
+def resume(network: ReaderNetwork, weights: PackedWeights, model: str, path: Path) -> ReaderWeights:
+    """Begin training where an earlier run ended; returns that."""
+    earlier = load_reader(weights, fingerprint=model, path=path)
     if earlier is None or earlier.mark_layer != FIRST_CHANGED:
-        raise SystemExit(
-            "the reader that is there was fitted to another model or in other layers; train without --resume"
-        )
+        raise SystemExit(f"{path} was fitted to another model or in other layers; train without --resume")
     network.resume(earlier.changes)
+    return earlier
 
 
 def kept_to_calibrate(group: int) -> bool:
