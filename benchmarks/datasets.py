@@ -132,9 +132,7 @@ def translations(documents: Iterable[Document]) -> dict[str, list[Document]]:
     for document in documents:
         if document.group < FIRST_NORQUAD_GROUP:
             versions[document.doc.partition("-")[2]].append(document)
-    return {
-        one.doc: [other for other in same if other is not one] for same in versions.values() for one in same if same[1:]
-    }
+    return {one.doc: [other for other in same if other is not one] for same in versions.values() for one in same}
 
 
 def nomiracl(data: Path) -> list[JudgedQuestion]:

@@ -172,8 +172,10 @@ def written_tasks(written: Sequence[WrittenQuestion], documents: Sequence[Docume
     docs, tasks = sorted(asked_of), []
     rng.shuffle(docs)
     while docs:
-        first_of_group = {groups[doc]: doc for doc in reversed(docs)}
-        part = sorted(first_of_group.values(), key=docs.index)[: rng.randint(1, CUT_LIBRARY_SIZE)]
+        first_of_group: dict[int, str] = {}
+        for doc in docs:
+            first_of_group.setdefault(groups[doc], doc)
+        part = list(first_of_group.values())[: rng.randint(1, CUT_LIBRARY_SIZE)]
         docs = [doc for doc in docs if doc not in part]
         treated = {groups[doc] for doc in part}
         elsewhere = [document for document in documents if document.group not in treated]

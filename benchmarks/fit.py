@@ -106,7 +106,9 @@ def main() -> None:
     weights = read_packed_weights(default_weights())
     if not arguments.keep_reader:
         network = ReaderNetwork(weights)
-        earlier = resume(network, weights, base.fingerprint, arguments.reader) if arguments.resume else None
+        earlier = None
+        if arguments.resume:
+            earlier = resume(network, weights, model=base.fingerprint, path=arguments.reader)
         train(network, lessons(arguments.data, [*kept, *kept_news], asked, examples, embedding))
         changes = network.changes() if earlier is None else mean_of(earlier.changes, network.changes())
         save_reader(changes, fingerprint=base.fingerprint, mark_layer=FIRST_CHANGED, path=arguments.reader)
@@ -130,7 +132,7 @@ def main() -> None:
     print(f"wrote {arguments.out}: {arguments.out.stat().st_size:,} bytes")
 
 
-def resume(network: ReaderNetwork, weights: PackedWeights, model: str, path: Path) -> ReaderWeights:
+def resume(network: ReaderNetwork, weights: PackedWeights, *, model: str, path: Path) -> ReaderWeights:
     """Begin training where an earlier run ended; returns that."""
     earlier = load_reader(weights, fingerprint=model, path=path)
     if earlier is None or earlier.mark_layer != FIRST_CHANGED:

@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
@@ -68,9 +69,10 @@ class Lessons:
         """
         self._rng = random.Random(0)  # noqa: S311  not for secrets
         self._found = _by_question(examples, answers)
-        self._written = [(question, _pieces(question.document)) for question in written]
+        pieces = cache(_pieces)  # many questions are about one document
+        self._written = [(question, pieces(question.document)) for question in written]
         self._translated = [
-            (question, [_pieces(document) for document in translations[question.document.doc]])
+            (question, [pieces(document) for document in translations[question.document.doc]])
             for question in written
             if translations.get(question.document.doc)
         ]

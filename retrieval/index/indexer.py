@@ -14,13 +14,14 @@ import numpy as np
 from retrieval.articles.files import SourceFile
 from retrieval.articles.reader import read_file
 from retrieval.errors import ArticleError
+from retrieval.index.article_state import ArticleState
 from retrieval.index.embedding import Embedding, Vector, embed_passages, token_counter
 from retrieval.index.lexical import LexicalIndex
 from retrieval.index.lock import writer_lock
 from retrieval.index.nodes import StoredNode, split_article
 from retrieval.index.scope import Scope
 from retrieval.index.seen_files import SeenArticle, SeenFile, SeenFiles
-from retrieval.index.store import ArticleState, Store
+from retrieval.index.store import Store
 from retrieval.models import Article, Failure, IndexProgress, IndexReport
 
 logger = logging.getLogger(__name__)

@@ -12,13 +12,10 @@ import numpy as np
 from retrieval.errors import StoreError
 from retrieval.index.article_state import ArticleState
 from retrieval.index.embedding import Vector
-from retrieval.index.libraries import list_libraries
 from retrieval.index.nodes import NodeId, StoredNode
 from retrieval.index.records import to_location, to_metadata, to_node, to_where
 from retrieval.index.versioned_collection import VersionedCollection
 from retrieval.models import ArticleSummary, Filters
-
-__all__ = ["ArticleState", "Match", "Store", "list_libraries"]
 
 MISSING = "\ufffd"
 PAGE_SIZE = 5000

@@ -15,8 +15,9 @@ import pytest
 from retrieval.errors import LibraryNotFoundError, StoreUnavailableError
 from retrieval.index.embedding import default_identity, embed_question
 from retrieval.index.lexical import LexicalIndex
+from retrieval.index.libraries import list_libraries
 from retrieval.index.refresh import refresh
-from retrieval.index.store import Store, list_libraries
+from retrieval.index.store import Store
 from retrieval.settings import Settings
 
 if TYPE_CHECKING:

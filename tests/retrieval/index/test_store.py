@@ -10,8 +10,9 @@ import pytest
 
 from retrieval.errors import EmbeddingMismatchError, LibraryNotFoundError, StoreError
 from retrieval.index.embedding import EmbeddingIdentity, default_identity
+from retrieval.index.libraries import list_libraries
 from retrieval.index.nodes import node_ids
-from retrieval.index.store import Store, list_libraries
+from retrieval.index.store import Store
 from retrieval.models import ArticleSummary, Filters, Span
 
 if TYPE_CHECKING:
