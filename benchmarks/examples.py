@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.answering_sentences import is_among
 from benchmarks.datasets import Document, GoldQuestion, WrittenQuestion, doc_of, holds_answer
 from retrieval.answer.answerer import PASSAGE_NODES
 from retrieval.answer.candidates import Candidate, list_candidates
@@ -45,7 +46,7 @@ class Example:
     asked: QuestionTerms
     candidates: list[Candidate]
     labels: np.ndarray
-    """Which candidates hold the answer, from the right document."""
+    """Which candidates answer, from the right document."""
     answerable: bool
     """Whether the library held a document that answers the question."""
     group: int
@@ -72,9 +73,9 @@ class ExampleMaker:
         self._fitted = fitted
 
     def run(
-        self, task: Task, groups: dict[str, int], answers: dict[tuple[str, str], tuple[str, ...]]
+        self, task: Task, groups: dict[str, int], answering: Mapping[tuple[str, str], frozenset[str]]
     ) -> Iterator[Example]:
-        """Examples of one task; ``answers`` gives the gold strings of (qid, document)."""
+        """Examples of one task; ``answering`` gives the sentences that answer by (qid, document)."""
         nodes = [node for doc in sorted(task.documents) for node in self._by_doc[doc]]
         source = MemorySource(nodes, embed_passages(self._embedding, [node.embedded_text for node in nodes]))
         lexical = LexicalIndex.in_memory(nodes)
@@ -86,11 +87,11 @@ class ExampleMaker:
             if not candidates:
                 continue
             asked = QuestionTerms.of(question, lexical.terms(question.text, language=question.language), lexical.idf)
-            strings = answers[gold.qid, doc]
+            sentences = answering[gold.qid, doc]
             labels = np.array(
-                [doc_of(item.ranked.node.source) == doc and holds_answer(item.text, strings) for item in candidates]
+                [doc_of(item.ranked.node.source) == doc and is_among(item.text, sentences) for item in candidates]
             )
-            answerable = bool(strings) and doc in task.documents
+            answerable = bool(gold.answers) and doc in task.documents
             yield Example(question, asked, candidates, labels, answerable, groups[doc])
 
 

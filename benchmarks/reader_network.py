@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -55,13 +55,16 @@ class ReaderNetwork(nn.Module):
             self._read[key] = self._tokenizer.encode([PASSAGE_PREFIX, *sentences])
         return self._read[key]
 
-    def answer_tokens(self, sentences: Sequence[str], answers: Sequence[str]) -> npt.NDArray[np.bool_]:
-        """Which tokens of a passage, prefix included, lie in one of the answers."""
+    def answer_tokens(
+        self, sentences: Sequence[str], places: Collection[int], answers: Sequence[str]
+    ) -> npt.NDArray[np.bool_]:
+        """Which tokens of a passage, prefix included, lie in one of the answers within the sentences at ``places``."""
         normalize, texts = self._tokenizer.normalize, [PASSAGE_PREFIX, *sentences]
         patterns = [whole(normalize(answer).strip()) for answer in answers]
         tokens: list[bool] = []
-        for text, offsets in zip(texts, self._tokenizer.offsets(texts), strict=True):
-            spans = [match.span() for pattern in patterns for match in pattern.finditer(normalize(text))]
+        for place, (text, offsets) in enumerate(zip(texts, self._tokenizer.offsets(texts), strict=True), start=-1):
+            searched = patterns if place in places else ()
+            spans = [match.span() for pattern in searched for match in pattern.finditer(normalize(text))]
             tokens += [any(start < b and end > a for a, b in spans) for start, end in offsets]
         return np.array(tokens)
 

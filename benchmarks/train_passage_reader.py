@@ -13,13 +13,12 @@ import numpy as np
 import torch
 from torch import nn
 
+from benchmarks.answering_sentences import sentences_of
 from benchmarks.cached_embedding import CachedEmbedding
 from benchmarks.datasets import Document, JudgedQuestion, WrittenQuestion, doc_of, holds_answer, whole
 from benchmarks.examples import CUT_MARK, Example
 from benchmarks.reader_network import MAX_TOKENS, ReaderNetwork
-from retrieval.articles import split_sentences
 from retrieval.index.embedding import embed_passages, embed_question
-from retrieval.models import Span
 
 STEPS, STEP_TOKENS, LEARNING_RATE, WEIGHT_DECAY, WARM_UP = 2000, 3000, 6e-4, 0.01, 0.08
 SHARE_OF_EXAMPLES, SHARE_OF_JUDGED = 0.4, 0.4
@@ -27,6 +26,8 @@ SHARE_OF_EXAMPLES, SHARE_OF_JUDGED = 0.4, 0.4
 JUDGED_WEIGHT, JUDGED_MOST = 0.7, 6.0
 """Weight, and largest loss, of questions of which only a person's verdict on all passages is known."""
 JUDGED_PASSAGES, PIECE_CHARS = 3, 800
+SHARE_OF_OTHERS = 0.3
+"""So often a question of our own is also put to a piece of its document that has nothing of its answer."""
 SHARE_OF_TRANSLATED = 0.5
 """So many of our own questions about a paragraph that stands in other languages are also asked about one of those."""
 
@@ -41,6 +42,8 @@ class Lesson:
     passages: tuple[Sentences, ...]
     answers: tuple[str, ...] = ()
     """What the only passage holds; none: it does not hold the answer."""
+    places: frozenset[int] = frozenset()
+    """Which of its sentences answer."""
     answerable: bool | None = None
     """Of several passages: whether one of them, not known which, holds the answer."""
 
@@ -84,8 +87,8 @@ class Lessons:
         lessons = rng.sample(self._judged, int(len(self._judged) * SHARE_OF_JUDGED))
         for question, (right, wrong) in rng.sample(self._found, int(len(self._found) * SHARE_OF_EXAMPLES)):
             if right:
-                node, strings = rng.choice(right)
-                lessons.append(Lesson(question, (node,), strings))
+                node, strings, places = rng.choice(right)
+                lessons.append(Lesson(question, (node,), strings, places))
             if wrong and (not right or rng.random() < 0.8):
                 lessons.append(Lesson(question, (rng.choice(wrong[:4]),)))
         for written, pieces in self._written:
@@ -97,16 +100,18 @@ class Lessons:
         return lessons
 
     def _written_lessons(self, written: WrittenQuestion, pieces: Sequence[_Piece]) -> Iterator[Lesson]:
-        """The piece that holds the answer, and often another."""
+        """The piece that answers, and often another: always if it has the answer's words and does not answer."""
         rng, answer = self._rng, written.answer
         others = list(pieces)
         if answer:
-            right = next(piece for piece in pieces if written.answer_start < piece.end_char)
-            yield Lesson(written.text, (right.sentences,), (answer,))
-            found = whole(answer)
-            others = [piece for piece in pieces if piece is not right and not found.search(" ".join(piece.sentences))]
-        if others and (not answer or rng.random() < 0.3):
-            yield Lesson(written.text, (rng.choice(others).sentences,))
+            right = next(piece for piece in pieces if written.answer_start < piece.ends[-1])
+            place = next(place for place, end in enumerate(right.ends) if written.answer_start < end)
+            yield Lesson(written.text, (right.sentences,), (answer,), frozenset({place}))
+            others.remove(right)
+        if others:
+            other = rng.choice(others)
+            if not answer or rng.random() < SHARE_OF_OTHERS or whole(answer).search(" ".join(other.sentences)):
+                yield Lesson(written.text, (other.sentences,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,48 +119,54 @@ class _Piece:
     """A few sentences of a document."""
 
     sentences: Sentences
-    end_char: int
+    ends: tuple[int, ...]
+    """Where each ends in the document's text."""
 
 
-Found = tuple[list[tuple[Sentences, tuple[str, ...]]], list[Sentences]]
+Found = tuple[list[tuple[Sentences, tuple[str, ...], frozenset[int]]], list[Sentences]]
 
 
 def _by_question(
     examples: Sequence[Example], answers: dict[tuple[str, str], tuple[str, ...]]
 ) -> list[tuple[str, Found]]:
     """Every question once, with the nodes that hold its answer and the best of those that do not."""
-    right: dict[str, dict[Sentences, tuple[str, ...]]] = defaultdict(dict)
+    right: dict[str, dict[Sentences, tuple[tuple[str, ...], frozenset[int]]]] = defaultdict(dict)
     wrong: dict[str, dict[Sentences, float]] = defaultdict(dict)
     for example in examples:
         question = example.question.text
-        labelled = {
-            item.ranked.node.id for item, label in zip(example.candidates, example.labels, strict=True) if label
-        }
+        places: dict[str, set[int]] = defaultdict(set)
+        for item, label in zip(example.candidates, example.labels, strict=True):
+            if label:
+                places[item.ranked.node.id].add(item.place)
         for candidate in {item.ranked.node.id: item for item in example.candidates}.values():
             node, doc = candidate.ranked.node, doc_of(candidate.ranked.node.source)
             gold = answers.get((question, doc), ())
-            if node.id in labelled:
-                right[question][node.sentence_texts] = gold
+            if node.id in places:
+                right[question][node.sentence_texts] = gold, frozenset(places[node.id])
             elif not holds_answer(node.text, answers.get((question, doc.rstrip(CUT_MARK)), ())):
                 wrong[question][node.sentence_texts] = candidate.ranked.score + (1.5 if CUT_MARK in doc else 0)
     questions = sorted({*right, *wrong})
     return [
-        (question, (list(right[question].items()), sorted(wrong[question], key=lambda node: -wrong[question][node])))
+        (
+            question,
+            (
+                [(node, *known) for node, known in right[question].items()],
+                sorted(wrong[question], key=lambda node: -wrong[question][node]),
+            ),
+        )
         for question in questions
     ]
 
 
 def _pieces(document: Document) -> list[_Piece]:
     """A document in passages of a few sentences."""
-    groups: list[list[Span]] = [[]]
-    for span in split_sentences(document.text, document.language):
-        if groups[-1] and span.end_char - groups[-1][0].start_char > PIECE_CHARS:
-            groups.append([])
-        groups[-1].append(span)
+    pieces: list[list[tuple[int, str]]] = [[]]
+    for end, sentence in sentences_of(document):
+        if pieces[-1] and sum(len(before) for _, before in pieces[-1]) + len(sentence) > PIECE_CHARS:
+            pieces.append([])
+        pieces[-1].append((end, sentence))
     return [
-        _Piece(tuple(document.text[span.start_char : span.end_char] for span in group), group[-1].end_char)
-        for group in groups
-        if group
+        _Piece(tuple(sentence for _, sentence in piece), tuple(end for end, _ in piece)) for piece in pieces if piece
     ]
 
 
@@ -225,7 +236,8 @@ def _loss(network: ReaderNetwork, batch: Sequence[Lesson]) -> torch.Tensor:
         elif not lesson.answers:
             losses.append(-found[row, 0])
         else:
-            places = np.flatnonzero(network.answer_tokens(lesson.passages[0], lesson.answers)) + first[row]
+            places = np.flatnonzero(network.answer_tokens(lesson.passages[0], lesson.places, lesson.answers))
+            places += first[row]
             places = places[places < found.shape[1]]
             if len(places):
                 losses.append(-torch.logsumexp(found[row, torch.from_numpy(places)], 0))
