@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from benchmarks.datasets import Document, WrittenQuestion, holds_answer
@@ -28,8 +27,9 @@ def answering_sentences(document: Document, question: str, answers: Sequence[str
     """
     holding = [sentence for _, sentence in sentences_of(document) if holds_answer(sentence, answers)]
     asked = question_terms(question, [document.language])
-    shared = Counter({sentence: _shared(asked, sentence, document.language) for sentence in holding})
-    return frozenset(sentence for sentence in holding if shared[sentence] == max(shared.values()))
+    shared = {sentence: _shared(asked, sentence, document.language) for sentence in holding}
+    most = max(shared.values(), default=0)
+    return frozenset(sentence for sentence, count in shared.items() if count == most)
 
 
 def answering_sentence(question: WrittenQuestion) -> str | None:
@@ -39,7 +39,7 @@ def answering_sentence(question: WrittenQuestion) -> str | None:
     return next(sentence for end, sentence in sentences_of(question.document) if question.answer_start < end)
 
 
-def is_among(text: str, sentences: Sequence[str] | frozenset[str]) -> bool:
+def is_among(text: str, sentences: Collection[str]) -> bool:
     """Whether a sentence that the product found is one of these, which were split from uncleaned text."""
     found = _folded(text)
     return any(found in _folded(sentence) or _folded(sentence) in found for sentence in sentences)
