@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
-from benchmarks.datasets import Document, WrittenQuestion, holds_answer
+from benchmarks.datasets import Document, WrittenQuestion, folded, holds_answer
 from retrieval.articles import split_sentences
 from retrieval.index.analysis import Term, analyze, question_terms
 
@@ -32,24 +32,21 @@ def answering_sentences(document: Document, question: str, answers: Sequence[str
     return frozenset(sentence for sentence, count in shared.items() if count == most)
 
 
-def answering_sentence(question: WrittenQuestion) -> str | None:
-    """The sentence in which the answer to one of our own questions begins; None for a near miss."""
+def answering_sentence(question: WrittenQuestion) -> frozenset[str]:
+    """The one sentence in which the answer to one of our own questions begins; none for a near miss."""
     if question.answer is None:
-        return None
-    return next(sentence for end, sentence in sentences_of(question.document) if question.answer_start < end)
+        return frozenset()
+    return frozenset(
+        {next(sentence for end, sentence in sentences_of(question.document) if question.answer_start < end)}
+    )
 
 
 def is_among(text: str, sentences: Collection[str]) -> bool:
     """Whether a sentence that the product found is one of these, which were split from uncleaned text."""
-    found = _folded(text)
-    return any(found in _folded(sentence) or _folded(sentence) in found for sentence in sentences)
+    found = folded(text)
+    return any(found in folded(sentence) or folded(sentence) in found for sentence in sentences)
 
 
 def _shared(asked: Sequence[Term], sentence: str, language: str) -> int:
     keys = {key for term in analyze(sentence, language) for key in term.keys}
     return sum(any(key in keys for key in term.keys) for term in asked)
-
-
-@lru_cache(maxsize=50_000)
-def _folded(text: str) -> str:
-    return " ".join(text.lower().split())

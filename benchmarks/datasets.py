@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -165,8 +166,14 @@ def tuned_on(group: int) -> bool:
 
 def holds_answer(text: str, answers: Iterable[str]) -> bool:
     """Whether a text holds one of the answers, letter case and blanks aside."""
-    folded = " ".join(text.lower().split())
-    return any(" ".join(answer.lower().split()) in folded for answer in answers)
+    text = folded(text)
+    return any(folded(answer) in text for answer in answers)
+
+
+@lru_cache(maxsize=50_000)
+def folded(text: str) -> str:
+    """A text in small letters with one blank between words."""
+    return " ".join(text.lower().split())
 
 
 _LETTER = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Hebrew}\p{Devanagari}\p{Bengali}\p{Hangul}\p{N}\p{M}\u200d]"

@@ -301,10 +301,7 @@ def own_examples(
     """Our own questions about the calibration fold."""
     fold = [document for document in documents if kept_to_calibrate(document.group)]
     written = near_misses(fold)
-    answering = {}
-    for question in written:
-        sentence = answering_sentence(question)
-        answering[as_gold(question).qid, question.document.doc] = frozenset({sentence} if sentence else ())
+    answering = {(as_gold(one).qid, one.document.doc): answering_sentence(one) for one in written}
     return make_examples(nodes, written_tasks(written, fold, seed=1), answering, groups, embedding, base)
 
 

@@ -87,8 +87,7 @@ class Lessons:
         lessons = rng.sample(self._judged, int(len(self._judged) * SHARE_OF_JUDGED))
         for question, (right, wrong) in rng.sample(self._found, int(len(self._found) * SHARE_OF_EXAMPLES)):
             if right:
-                node, strings, places = rng.choice(right)
-                lessons.append(Lesson(question, (node,), strings, places))
+                lessons.append(rng.choice(right))
             if wrong and (not right or rng.random() < 0.8):
                 lessons.append(Lesson(question, (rng.choice(wrong[:4]),)))
         for written, pieces in self._written:
@@ -104,8 +103,9 @@ class Lessons:
         rng, answer = self._rng, written.answer
         others = list(pieces)
         if answer:
-            right = next(piece for piece in pieces if written.answer_start < piece.ends[-1])
-            place = next(place for place, end in enumerate(right.ends) if written.answer_start < end)
+            right, place = next(
+                (piece, place) for piece in pieces for place, end in enumerate(piece.ends) if written.answer_start < end
+            )
             yield Lesson(written.text, (right.sentences,), (answer,), frozenset({place}))
             others.remove(right)
         if others:
@@ -123,14 +123,14 @@ class _Piece:
     """Where each ends in the document's text."""
 
 
-Found = tuple[list[tuple[Sentences, tuple[str, ...], frozenset[int]]], list[Sentences]]
+Found = tuple[list[Lesson], list[Sentences]]
 
 
 def _by_question(
     examples: Sequence[Example], answers: dict[tuple[str, str], tuple[str, ...]]
 ) -> list[tuple[str, Found]]:
-    """Every question once, with the nodes that hold its answer and the best of those that do not."""
-    right: dict[str, dict[Sentences, tuple[tuple[str, ...], frozenset[int]]]] = defaultdict(dict)
+    """Every question once, with a lesson for each node that answers it and the best of those that do not."""
+    right: dict[str, dict[Sentences, Lesson]] = defaultdict(dict)
     wrong: dict[str, dict[Sentences, float]] = defaultdict(dict)
     for example in examples:
         question = example.question.text
@@ -142,18 +142,13 @@ def _by_question(
             node, doc = candidate.ranked.node, doc_of(candidate.ranked.node.source)
             gold = answers.get((question, doc), ())
             if node.id in places:
-                right[question][node.sentence_texts] = gold, frozenset(places[node.id])
+                lesson = Lesson(question, (node.sentence_texts,), gold, frozenset(places[node.id]))
+                right[question][node.sentence_texts] = lesson
             elif not holds_answer(node.text, answers.get((question, doc.rstrip(CUT_MARK)), ())):
                 wrong[question][node.sentence_texts] = candidate.ranked.score + (1.5 if CUT_MARK in doc else 0)
     questions = sorted({*right, *wrong})
     return [
-        (
-            question,
-            (
-                [(node, *known) for node, known in right[question].items()],
-                sorted(wrong[question], key=lambda node: -wrong[question][node]),
-            ),
-        )
+        (question, (list(right[question].values()), sorted(wrong[question], key=lambda node: -wrong[question][node])))
         for question in questions
     ]
 
