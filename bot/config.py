@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.discord_settings import DiscordSettings
 from bot.terminal import Terminal
 from retrieval.errors import SettingsError
 from retrieval.settings import Settings, explain
@@ -21,7 +22,7 @@ PREFIX = "KILDE_"
 ENV_FILE = Path(".env")
 
 
-class Config(BaseSettings, Settings):
+class Config(BaseSettings, Settings, DiscordSettings):
     """Every setting: those of the retrieval pipeline, which `Settings` declares, and those of the interface."""
 
     model_config = SettingsConfigDict(

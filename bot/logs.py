@@ -50,10 +50,31 @@ class _ShortFormatter(logging.Formatter):
 
 
 def describe_incident(error: Exception) -> str:
-    """Writes an unexpected error with its traceback to a file of its own, for a report of the fault.
+    """Notes an unexpected error.
 
     Returns:
         A sentence for the user, with the incident's id and the file.
+    """
+    incident, file = _write_incident(error)
+    return f"Kilde hit a fault of its own ({type(error).__name__}). Incident {incident}; the details are in {file}"
+
+
+def note_incident(error: BaseException) -> str:
+    """Notes an unexpected error for the operator.
+
+    Returns:
+        The incident's id alone, for people who have no business in the operator's files.
+    """
+    incident, file = _write_incident(error)
+    logger.error("incident %s (%s): the details are in %s", incident, type(error).__name__, file)
+    return incident
+
+
+def _write_incident(error: BaseException) -> tuple[str, str]:
+    """Writes an error with its traceback to a file of its own, for a report of the fault.
+
+    Returns:
+        The incident's id, and the file.
     """
     incident = secrets.token_hex(4)
     details = "".join(traceback.format_exception(error))
@@ -62,4 +83,4 @@ def describe_incident(error: Exception) -> str:
     ) as file:
         file.write(details)
     logger.debug("incident %s", incident, exc_info=error)
-    return f"Kilde hit a fault of its own ({type(error).__name__}). Incident {incident}; the details are in {file.name}"
+    return incident, file.name

@@ -1,0 +1,52 @@
+"""Asks a question for somebody and shows how it goes: place in the queue, answer, or what went wrong."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from bot.discord_ui.answer_view import notice, reply_layouts
+from bot.discord_ui.delivery import Delivery, Throttled
+from bot.discord_ui.errors import explain
+from bot.discord_ui.questions import Question, Questions
+from bot.discord_ui.texts import Texts
+from bot.state.database import State
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a reply is to look."""
+
+    texts: Texts
+    with_question: bool
+    """Whether the question is shown above the answer."""
+    with_thread: bool
+    """Whether going on in a thread is offered."""
+
+
+class Asking:
+    """From a question to the messages that answer it."""
+
+    def __init__(self, questions: Questions, state: State) -> None:
+        """Put the parts together."""
+        self._questions = questions
+        self._state = state
+
+    async def ask(self, question: Question, delivery: Delivery, manner: Manner) -> None:
+        """Answer it; every end of it, good or bad, is shown through ``delivery``."""
+        shown = Throttled(delivery)
+        texts = manner.texts
+        try:
+            reply = await self._questions.answer(
+                question, on_place=lambda place: shown.show(notice(texts("progress.place", count=place)))
+            )
+        except Exception as error:  # the boundary: the asker is told
+            await shown.finish([notice(explain(error, texts))])
+            return
+        layouts = reply_layouts(
+            reply, texts, with_question=manner.with_question, with_thread=manner.with_thread and not question.private
+        )
+        for message_id in await shown.finish(layouts):
+            await self._state.turns.attach(reply.turn.id, message_id)

@@ -1,0 +1,175 @@
+"""One question's way through the bot: may it be asked, where is it answered, what is remembered of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from discord.utils import utcnow
+
+from bot.discord_settings import DiscordSettings
+from bot.discord_ui.desk import Desk, OnPlace
+from bot.discord_ui.libraries import Found, Libraries
+from bot.state.database import State
+from bot.state.models import GuildSettings, NewTurn, StoredCitation, Turn
+from retrieval.errors import KildeError
+from retrieval.models import Answer, Citation, Filters, Response
+from retrieval.models import Turn as Said
+
+
+class QuotaError(KildeError):
+    """A person has asked as much as they may today."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"All {limit} questions of today are asked. Tomorrow there are more.")
+        self.limit = limit
+
+
+class NoArticlesError(KildeError):
+    """No library that may be searched holds an article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person asked, however it came."""
+
+    text: str
+    asker_id: int
+    guild_id: int | None
+    channel_id: int
+    filters: Filters | None = None
+    parent: Turn | None = None
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What was found, and under which number it is remembered."""
+
+    turn: Turn
+    response: Response
+
+
+class Questions:
+    """Answers questions of guilds and of people, and keeps them apart."""
+
+    def __init__(self, *, desk: Desk, libraries: Libraries, state: State, settings: DiscordSettings) -> None:
+        """Put the parts together."""
+        self._desk = desk
+        self._libraries = libraries
+        self._state = state
+        self._settings = settings
+
+    async def answer(self, question: Question, *, on_place: OnPlace | None = None) -> Reply:
+        """Find the answer and remember it.
+
+        Args:
+            question: What is asked, by whom and where.
+            on_place: Told the place in the queue when it changes.
+
+        Raises:
+            QuotaError: The asker has no questions left today.
+            NoArticlesError: There is nothing to search.
+            DeskFullError: Too many questions wait.
+            QuestionError: The question cannot be answered as it was asked.
+        """
+        guild = await self.guild_settings(question.guild_id)
+        await self._take_quota(question, guild)
+        try:
+            history = await self._history(question)
+            names = self.visible_libraries(guild)
+            found = await self._desk.run(
+                lambda: self._libraries.ask(names, question.text, filters=question.filters, history=history),
+                on_place=on_place,
+            )
+        except BaseException:
+            await self._give_back(question)
+            raise
+        if found is None:
+            await self._give_back(question)
+            raise NoArticlesError("There are no articles to search yet.")
+        turn = await self._state.turns.add(_to_turn(question, found))
+        return Reply(turn, found.response)
+
+    async def passage(self, turn: Turn, number: int) -> tuple[StoredCitation, str] | None:
+        """A citation of an earlier answer with its article's text now; None if it has none of that number."""
+        cited = next((one for one in turn.citations if one.number == number), None)
+        if cited is None:
+            return None
+        text = await self._desk.run(lambda: self._libraries.article_text(cited.library, cited.article_id))
+        return cited, text
+
+    async def guild_settings(self, guild_id: int | None) -> GuildSettings:
+        """A guild's settings; the defaults for direct messages."""
+        return await self._state.guilds.get(guild_id) if guild_id is not None else GuildSettings(0)
+
+    def visible_libraries(self, guild: GuildSettings) -> list[str]:
+        """The guild's own library and the shared ones that it sees; outside guilds the shared ones alone."""
+        shared = self._settings.discord_shared
+        chosen = shared if guild.shared is None else tuple(name for name in shared if name in guild.shared)
+        return [*([guild_library(guild.guild_id)] if guild.guild_id else []), *chosen]
+
+    async def _take_quota(self, question: Question, guild: GuildSettings) -> None:
+        limit = guild.daily_questions if guild.daily_questions is not None else self._settings.discord_daily_questions
+        quota = await self._state.quotas.take(question.guild_id, question.asker_id, _today(), limit)
+        if not quota.allowed:
+            raise QuotaError(limit or 0)
+
+    async def _give_back(self, question: Question) -> None:
+        await self._state.quotas.give_back(question.guild_id, question.asker_id, _today())
+
+    async def _history(self, question: Question) -> list[Said]:
+        if question.parent is None:
+            return []
+        chain = await self._state.turns.chain(question.parent.id)
+        return [Said(turn.standalone_question, turn.answer) for turn in chain]
+
+
+def guild_library(guild_id: int) -> str:
+    """Name of the library that belongs to a guild."""
+    return f"guild-{guild_id}"
+
+
+def _today() -> date:
+    return utcnow().date()
+
+
+def _to_turn(question: Question, found: Found) -> NewTurn:
+    response = found.response
+    answered = isinstance(response, Answer)
+    return NewTurn(
+        guild_id=question.guild_id,
+        channel_id=question.channel_id,
+        asker_id=question.asker_id,
+        parent_id=question.parent.id if question.parent else None,
+        question=question.text,
+        standalone_question=response.standalone_question,
+        answer=response.text if isinstance(response, Answer) else "",
+        language=response.language,
+        refused=not answered,
+        confidence=response.confidence,
+        citations=_stored(response.citations, found.library) if isinstance(response, Answer) else (),
+        private=question.private,
+        asked_at=utcnow(),
+    )
+
+
+def _stored(citations: Sequence[Citation], library: str) -> tuple[StoredCitation, ...]:
+    return tuple(
+        StoredCitation(
+            library=library,
+            article_id=one.article_id,
+            source=one.source,
+            title=one.title,
+            url=one.url,
+            outlet=one.outlet,
+            published=one.published,
+            language=one.language,
+            start_char=one.start_char,
+            end_char=one.end_char,
+            quote=one.quote,
+            number=one.number,
+        )
+        for one in citations
+    )
