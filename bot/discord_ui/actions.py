@@ -10,8 +10,9 @@ from discord import ui
 from bot.discord_ui.asking import Asking, Manner
 from bot.discord_ui.delivery import InteractionDelivery
 from bot.discord_ui.errors import guarded
+from bot.discord_ui.origin import question_of_interaction
 from bot.discord_ui.passage_view import passage_layout
-from bot.discord_ui.questions import Question, Questions
+from bot.discord_ui.questions import Questions
 from bot.discord_ui.texts import texts_for
 from bot.state.database import State
 from bot.state.models import Turn
@@ -58,14 +59,7 @@ class Actions:
     async def ask_follow_up(self, interaction: Interaction, turn: Turn, text: str) -> None:
         """Answer what was written in the form, as a new message."""
         await interaction.response.defer(ephemeral=turn.private, thinking=True)
-        question = Question(
-            text,
-            interaction.user.id,
-            interaction.guild_id,
-            interaction.channel_id or 0,
-            parent=turn,
-            private=turn.private,
-        )
+        question = question_of_interaction(interaction, text, parent=turn, private=turn.private)
         manner = Manner(texts_for(interaction.locale), with_question=True, with_thread=can_thread(interaction.channel))
         await self._asking.ask(question, InteractionDelivery(interaction, private=turn.private), manner)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
 
+from bot.discord_ui.admission import ChannelError, CooldownError, RoleError
 from bot.discord_ui.desk import DeskClosedError, DeskFullError
 from bot.discord_ui.markdown import plain
 from bot.discord_ui.questions import NoArticlesError, QuotaError
@@ -46,6 +48,12 @@ async def tell(interaction: discord.Interaction[Any], error: Exception) -> None:
 
 def explain(error: BaseException, texts: Texts) -> str:
     """An error in the person's language; one that nobody foresaw is noted under an id that the text gives."""
+    if isinstance(error, ChannelError):
+        return texts("error.channel", channels=" ".join(f"<#{channel}>" for channel in error.channels))
+    if isinstance(error, RoleError):
+        return texts("error.role")
+    if isinstance(error, CooldownError):
+        return texts("error.cooldown", seconds=math.ceil(error.seconds))
     if isinstance(error, QuotaError):
         return texts("error.quota", count=error.limit)
     if isinstance(error, NoArticlesError):

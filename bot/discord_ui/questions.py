@@ -9,6 +9,7 @@ from datetime import date
 from discord.utils import utcnow
 
 from bot.discord_settings import DiscordSettings
+from bot.discord_ui.admission import Admission
 from bot.discord_ui.desk import Desk, OnPlace
 from bot.discord_ui.libraries import Found, Libraries
 from bot.state.database import State
@@ -38,6 +39,9 @@ class Question:
     asker_id: int
     guild_id: int | None
     channel_id: int
+    channel_ids: frozenset[int] = frozenset()
+    """The channel, and for a thread the channel that it is in."""
+    role_ids: frozenset[int] = frozenset()
     filters: Filters | None = None
     parent: Turn | None = None
     private: bool = False
@@ -56,6 +60,7 @@ class Questions:
 
     def __init__(self, *, desk: Desk, libraries: Libraries, state: State, settings: DiscordSettings) -> None:
         """Put the parts together."""
+        self._admission = Admission(cooldown_s=settings.discord_cooldown_s)
         self._desk = desk
         self._libraries = libraries
         self._state = state
@@ -69,12 +74,16 @@ class Questions:
             on_place: Told the place in the queue when it changes.
 
         Raises:
+            ChannelError, RoleError, CooldownError: It may not be asked, here or yet.
             QuotaError: The asker has no questions left today.
             NoArticlesError: There is nothing to search.
             DeskFullError: Too many questions wait.
             QuestionError: The question cannot be answered as it was asked.
         """
         guild = await self.guild_settings(question.guild_id)
+        self._admission.check(
+            guild, asker_id=question.asker_id, channel_ids=question.channel_ids, role_ids=question.role_ids
+        )
         await self._take_quota(question, guild)
         try:
             history = await self._history(question)

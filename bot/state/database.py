@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from types import TracebackType
 from typing import Self
 
@@ -53,7 +54,7 @@ class State:
         engine = make_engine(url)
         try:
             await asyncio.to_thread(migrate, engine)
-        except (SQLAlchemyError, OSError, TypeError) as error:  # TypeError: a name in the query that no driver knows
+        except (SQLAlchemyError, sqlite3.Error, OSError, TypeError) as error:  # TypeError: an unknown name in the query
             raise StateError(
                 f"The state in {place_of(engine.url)} cannot be opened ({reason_of(error)}). "
                 f"{FIXES[engine.dialect.name]}"

@@ -13,8 +13,9 @@ from bot.state.errors import StateError
 
 FORMS = "sqlite+aiosqlite:///PATH or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
 SQLITE, POSTGRESQL = "sqlite+aiosqlite", "postgresql+asyncpg"
-PRAGMAS = ("busy_timeout = 10000", "journal_mode = WAL", "foreign_keys = ON", "secure_delete = ON")
-"""Milliseconds first: switching to WAL may have to wait for another process. What a person deletes is overwritten."""
+LOCK_TIMEOUT_S = 10
+PRAGMAS = (f"busy_timeout = {LOCK_TIMEOUT_S * 1000}", "foreign_keys = ON", "secure_delete = ON")
+"""For each connection; the last one overwrites what is deleted."""
 CONNECT_TIMEOUT_S = 10
 COMMAND_TIMEOUT_S = 30
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -12,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.state.engine import place_of
+from bot.state.engine import LOCK_TIMEOUT_S, place_of
 from bot.state.errors import StateError
 from bot.state.tables import VERSION_TABLE
 
@@ -29,17 +31,28 @@ def migrate(engine: AsyncEngine) -> None:
     Raises:
         StateError: The database is another program's, or of a newer version.
         SQLAlchemyError: The database refused.
+        sqlite3.Error: The file is no database or cannot be opened.
         OSError: The folder cannot be made, or the server not reached.
     """
     if engine.dialect.name == "sqlite":
-        Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
+        _prepare_file(Path(str(engine.url.database)))
     asyncio.run(_migrate(engine))
+
+
+def _prepare_file(path: Path) -> None:
+    """Fails here if the file cannot be used: aiosqlite would leave a thread or a connection behind."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path, timeout=LOCK_TIMEOUT_S)) as connection:
+        connection.execute("PRAGMA schema_version")
 
 
 async def _migrate(engine: AsyncEngine) -> None:
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade)
+        if engine.dialect.name == "sqlite":  # only now: until the tables are known, the file may be another program's
+            async with engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
     finally:
         await engine.dispose()  # its connections belong to the event loop of this thread
 

@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.discord_ui.actions import can_thread
 from bot.discord_ui.asking import Manner
 from bot.discord_ui.delivery import InteractionDelivery
-from bot.discord_ui.questions import Question
+from bot.discord_ui.origin import question_of_interaction
 from bot.discord_ui.texts import texts_for
 from bot.discord_ui.translator import text
 from bot.filters import parse_filters
@@ -58,13 +58,6 @@ class AskCog(commands.Cog):
         """Answer a question."""
         filters = parse_filters({"language": language, "outlet": outlet, "published_from": first, "published_to": last})
         await interaction.response.defer(ephemeral=private, thinking=True)
-        asked = Question(
-            question,
-            interaction.user.id,
-            interaction.guild_id,
-            interaction.channel_id or 0,
-            filters=filters,
-            private=private,
-        )
+        asked = question_of_interaction(interaction, question, filters=filters, private=private)
         manner = Manner(texts_for(interaction.locale), with_question=True, with_thread=can_thread(interaction.channel))
         await self._bot.asking.ask(asked, InteractionDelivery(interaction, private=private), manner)

@@ -12,7 +12,7 @@ from bot.discord_ui.actions import can_thread
 from bot.discord_ui.answer_view import notice
 from bot.discord_ui.asking import Manner
 from bot.discord_ui.delivery import MessageDelivery
-from bot.discord_ui.questions import Question
+from bot.discord_ui.origin import question_of_message
 from bot.discord_ui.texts import Texts, texts_for
 from bot.state.models import Turn
 
@@ -43,9 +43,7 @@ class ConversationCog(commands.Cog):
             await self._answer(message, words, parent, texts)
 
     async def _answer(self, message: discord.Message, words: str, parent: Turn | None, texts: Texts) -> None:
-        question = Question(
-            words, message.author.id, message.guild.id if message.guild else None, message.channel.id, parent=parent
-        )
+        question = question_of_message(message, words, parent=parent)
         manner = Manner(texts, with_question=False, with_thread=can_thread(message.channel))
         await self._bot.asking.ask(question, MessageDelivery(message), manner)
 

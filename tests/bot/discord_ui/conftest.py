@@ -33,7 +33,7 @@ def shelf(library: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def discord_settings() -> DiscordSettings:
-    return DiscordSettings(discord_shared=("news",))
+    return DiscordSettings(discord_shared=("news",), discord_cooldown_s=0)
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from bot.discord_settings import DiscordSettings
 from tests.bot.discord_ui.shown import labels, shown_text
 
 QUESTION = "Quando riapre il ponte?"
-ANSWER = """-# Quando riapre il ponte?
+DAY = "L'Eco di Valmora · February 20, 2025"
+ANSWER = f"""-# Quando riapre il ponte?
 > Il ponte sul torrente Lesina riaprirà il 3 marzo 2025.¹
--# ¹ 🇮🇹 in Italian · L'Eco di Valmora · February 20, 2025 · [Il ponte di Valmora riapre](<https://eco.example/ponte>) (eco.example)"""
+-# ¹ 🇮🇹 in Italian · {DAY} · [Il ponte di Valmora riapre](<https://eco.example/ponte>) (eco.example)"""
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ async def test_the_passage_is_shown_to_who_asks_for_it_with_the_quote_in_bold(
     assert shown.ephemeral
     assert shown_text(shown.response.components) == (
         "### Il ponte di Valmora riapre\n"
-        "-# 🇮🇹 Italian · L'Eco di Valmora · February 20, 2025 · [ponte.txt](<https://eco.example/ponte>) (eco.example)\n"
+        f"-# 🇮🇹 Italian · {DAY} · [ponte.txt](<https://eco.example/ponte>) (eco.example)\n"
         "Il ponte di Valmora riapre\n"
         "**Il ponte sul torrente Lesina riaprirà il 3 marzo 2025.** Lo ha detto la sindaca Ilda Ferrani.\n"
         "I lavori sono costati due milioni di euro."
@@ -185,7 +186,9 @@ async def test_a_direct_message_is_a_question(env: simcord.Env, library: Any, ma
     assert [question for question, _, _ in library.asked] == [QUESTION]
 
 
-@pytest.mark.parametrize("discord_settings", [DiscordSettings(discord_shared=("news",), discord_daily_questions=1)])
+@pytest.mark.parametrize(
+    "discord_settings", [DiscordSettings(discord_shared=("news",), discord_daily_questions=1, discord_cooldown_s=0)]
+)
 async def test_more_questions_than_a_day_allows_are_declined(
     channel: Any, alice: Any, library: Any, make_answer: Any, discord_settings: DiscordSettings
 ) -> None:
