@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 
+from discord import app_commands
+
 from bot.state.models import GuildSettings
 from retrieval.errors import KildeError
 
@@ -22,6 +24,10 @@ class ChannelError(KildeError):
 
 class RoleError(KildeError):
     """The guild's managers chose roles, and the asker has none of them."""
+
+
+class ManagerError(app_commands.CheckFailure):
+    """The person may not manage the guild."""
 
 
 class CooldownError(KildeError):

@@ -11,6 +11,9 @@ from retrieval.models import Answer, ArticleSummary, Citation, Refusal
 MESSAGE_CHARS = 3800
 """Discord takes 4,000 characters in all texts of one message; the rest is left for headings."""
 
+LISTED_CHARS, LISTED_ADDRESS_CHARS = 100, 150
+"""Longest title or outlet, and longest linked address, where articles are listed."""
+
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -37,10 +40,17 @@ def refusal_blocks(refusal: Refusal, texts: Texts) -> tuple[list[str], list[str]
 
 
 def article_line(article: ArticleSummary, texts: Texts) -> str:
-    """One article: flag, title with its link, outlet and date."""
-    details = [plain(article.outlet)] if article.outlet else []
+    """One article: flag, title with its link, outlet and date; what is very long is shortened, or not linked."""
+    details = [plain(shortened(article.outlet))] if article.outlet else []
     details += [texts.day(article.published)] if article.published else []
-    return " · ".join([f"{flag(article.language)} {link(article.title or article.source, article.url)}", *details])
+    url = article.url if article.url and len(article.url) <= LISTED_ADDRESS_CHARS else None
+    return " · ".join([f"{flag(article.language)} {link(shortened(article.title or article.source), url)}", *details])
+
+
+def shortened(text: str, most: int = LISTED_CHARS) -> str:
+    """One line of so many characters at most."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def superscript(numbers: Sequence[int]) -> str:

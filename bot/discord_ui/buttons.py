@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from discord import ui
 
+from bot.discord_ui.answer_text import shortened
 from bot.discord_ui.errors import guarded
 from bot.discord_ui.texts import Texts, flag
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from bot.state.models import Turn
 
 Interaction = discord.Interaction["KildeBot"]
-
-_OPTION_CHARS = 100
-"""Most characters of an option's label and of its description."""
 
 
 class PassageButton(ui.DynamicItem[ui.Button[Any]], template=r"kilde:passage:(?P<turn>\d+):(?P<number>\d+)"):
@@ -62,8 +60,8 @@ class PassageSelect(ui.DynamicItem[ui.Select[Any]], template=r"kilde:passages:(?
         """The list with an entry a citation; what stands in an option is no markup."""
         options = [
             discord.SelectOption(
-                label=_cut(f"{one.number}. {one.title or one.source}"),
-                description=_cut(one.quote),
+                label=shortened(f"{one.number}. {one.title or one.source}"),
+                description=shortened(one.quote),
                 value=str(one.number),
                 emoji=flag(one.language),
             )
@@ -158,8 +156,3 @@ class FeedbackButton(ui.DynamicItem[ui.Button[Any]], template=r"kilde:(?P<verdic
 
 ITEMS = (PassageButton, PassageSelect, FollowUpButton, ThreadButton, FeedbackButton)
 """What the client must know to recognise a button of an earlier run."""
-
-
-def _cut(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _OPTION_CHARS else line[: _OPTION_CHARS - 1] + "…"

@@ -15,7 +15,10 @@ from bot.discord_ui.asking import Asking
 from bot.discord_ui.buttons import ITEMS
 from bot.discord_ui.cogs.ask import AskCog
 from bot.discord_ui.cogs.conversation import ConversationCog
+from bot.discord_ui.cogs.manage import ManageCog
+from bot.discord_ui.desk import Desk
 from bot.discord_ui.errors import tell
+from bot.discord_ui.guild_articles import GuildArticles
 from bot.discord_ui.questions import Questions
 from bot.discord_ui.translator import CatalogueTranslator
 from bot.state.database import State
@@ -29,11 +32,22 @@ _COMMANDS_HASH = "commands"
 class KildeBot(commands.AutoShardedBot):
     """The bot. What it does is in the cogs and in `Actions`."""
 
-    def __init__(self, *, questions: Questions, state: State, message_content: bool, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        questions: Questions,
+        articles: GuildArticles,
+        writing: Desk,
+        state: State,
+        message_content: bool,
+        **options: Any,
+    ) -> None:
         """Make it, not yet connected.
 
         Args:
             questions: Answers them.
+            articles: Writes guilds' libraries.
+            writing: Where that is done, one job at a time.
             state: Remembers.
             message_content: Ask Discord for messages that do not mention the bot.
             options: For discord.py, the number of shards for example.
@@ -50,6 +64,8 @@ class KildeBot(commands.AutoShardedBot):
             **options,
         )
         self.questions = questions
+        self.articles = articles
+        self.writing = writing
         self.state = state
         self.asking = Asking(questions, state)
         self.actions = Actions(self.asking, questions, state)
@@ -60,6 +76,7 @@ class KildeBot(commands.AutoShardedBot):
         await self.tree.set_translator(CatalogueTranslator())
         await self.add_cog(AskCog(self))
         await self.add_cog(ConversationCog(self))
+        await self.add_cog(ManageCog(self))
         self.add_dynamic_items(*ITEMS)
         await self._sync_commands()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import discord
 
-from bot.discord_ui.admission import ChannelError, CooldownError, RoleError
+from bot.discord_ui.admission import ChannelError, CooldownError, ManagerError, RoleError
 from bot.discord_ui.desk import DeskClosedError, DeskFullError
 from bot.discord_ui.markdown import plain
 from bot.discord_ui.questions import NoArticlesError, QuotaError
@@ -48,6 +48,8 @@ async def tell(interaction: discord.Interaction[Any], error: Exception) -> None:
 
 def explain(error: BaseException, texts: Texts) -> str:
     """An error in the person's language; one that nobody foresaw is noted under an id that the text gives."""
+    if isinstance(error, ManagerError):
+        return texts("error.permission", permission=texts("manage.permission"))
     if isinstance(error, ChannelError):
         return texts("error.channel", channels=" ".join(f"<#{channel}>" for channel in error.channels))
     if isinstance(error, RoleError):

@@ -15,7 +15,7 @@ from bot.discord_ui.libraries import Found, Libraries
 from bot.state.database import State
 from bot.state.models import GuildSettings, NewTurn, StoredCitation, Turn
 from retrieval.errors import KildeError
-from retrieval.models import Answer, Citation, Filters, Response
+from retrieval.models import Answer, ArticleSummary, Citation, Filters, Response
 from retrieval.models import Turn as Said
 
 
@@ -109,9 +109,18 @@ class Questions:
         text = await self._desk.run(lambda: self._libraries.article_text(cited.library, cited.article_id))
         return cited, text
 
+    async def articles(self, library: str) -> list[ArticleSummary]:
+        """What a library holds; nothing if it does not exist."""
+        return await self._desk.run(lambda: self._libraries.articles(library))
+
     async def guild_settings(self, guild_id: int | None) -> GuildSettings:
         """A guild's settings; the defaults for direct messages."""
         return await self._state.guilds.get(guild_id) if guild_id is not None else GuildSettings(0)
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """Libraries that the operator lets every guild see."""
+        return self._settings.discord_shared
 
     def visible_libraries(self, guild: GuildSettings) -> list[str]:
         """The guild's own library and the shared ones that it sees; outside guilds the shared ones alone."""

@@ -12,6 +12,7 @@ import simcord
 from bot.discord_settings import DiscordSettings
 from bot.discord_ui.client import KildeBot
 from bot.discord_ui.desk import Desk
+from bot.discord_ui.guild_articles import GuildArticles
 from bot.discord_ui.libraries import Libraries
 from bot.discord_ui.questions import Questions
 from bot.state.database import State
@@ -37,23 +38,39 @@ def discord_settings() -> DiscordSettings:
 
 
 @pytest.fixture
-async def questions(shelf: dict[str, Any], state: State, discord_settings: DiscordSettings) -> AsyncIterator[Questions]:
+async def desk() -> AsyncIterator[Desk]:
+    desk = Desk(workers=1, most_waiting=50)
+    yield desk
+    await desk.close(grace_s=10)
+
+
+@pytest.fixture
+async def questions(
+    desk: Desk, shelf: dict[str, Any], state: State, discord_settings: DiscordSettings
+) -> AsyncIterator[Questions]:
     def open_library(name: str) -> Any:
         if name not in shelf:
             raise LibraryNotFoundError(f"There is no library {name}.")
         return shelf[name]
 
-    desk = Desk(workers=1, most_waiting=50)
     libraries = Libraries(open_library)
     yield Questions(desk=desk, libraries=libraries, state=state, settings=discord_settings)
-    await desk.close(grace_s=10)
     libraries.close()
 
 
 @pytest.fixture
-def new_bot(questions: Questions, state: State) -> Callable[[], KildeBot]:
+def new_bot(
+    questions: Questions, state: State, desk: Desk, shelf: dict[str, Any], library: Any, tmp_path: Path
+) -> Callable[[], KildeBot]:
     """Makes a bot as each start of the program does."""
-    return lambda: KildeBot(questions=questions, state=state, message_content=False, shard_count=1)
+
+    def open_for_writing(name: str, create: bool) -> Any:
+        return shelf.setdefault(name, library) if create else shelf[name]
+
+    articles = GuildArticles(open_for_writing, data_dir=tmp_path, max_article_mb=1)
+    return lambda: KildeBot(
+        questions=questions, articles=articles, writing=desk, state=state, message_content=False, shard_count=1
+    )
 
 
 @pytest.fixture

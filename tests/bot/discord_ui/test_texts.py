@@ -41,7 +41,21 @@ def test_placeholders_are_the_same(language: str) -> None:
 def test_a_text_is_translated(language: str) -> None:
     english = entries("en")
     same = {key for key, text in entries(language).items() if text == english[key]}
-    assert same <= {"answer.in_language", "thread.name", "command.ask.question", "command.ask.outlet"}
+    assert same <= {
+        "answer.in_language",
+        "thread.name",
+        "command.ask.question",
+        "command.ask.outlet",
+        "command.kilde.name",
+        "command.kilde.file",
+        "command.kilde.text",
+        "command.kilde.article",
+        "command.kilde.articles",
+        "command.kilde.status",
+        "settings.no",
+        "settings.caution_normal",
+        "settings.threads",
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
