@@ -16,6 +16,7 @@ from bot.discord_ui.buttons import ITEMS
 from bot.discord_ui.cogs.ask import AskCog
 from bot.discord_ui.cogs.conversation import ConversationCog
 from bot.discord_ui.cogs.manage import ManageCog
+from bot.discord_ui.cogs.privacy import PrivacyCog
 from bot.discord_ui.desk import Desk
 from bot.discord_ui.errors import tell
 from bot.discord_ui.guild_articles import GuildArticles
@@ -77,6 +78,7 @@ class KildeBot(commands.AutoShardedBot):
         await self.add_cog(AskCog(self))
         await self.add_cog(ConversationCog(self))
         await self.add_cog(ManageCog(self))
+        await self.add_cog(PrivacyCog(self))
         self.add_dynamic_items(*ITEMS)
         await self._sync_commands()
 

@@ -47,6 +47,7 @@ def test_a_text_is_translated(language: str) -> None:
         "command.ask.question",
         "command.ask.outlet",
         "command.kilde.name",
+        "command.privacy.name",
         "command.kilde.file",
         "command.kilde.text",
         "command.kilde.article",
