@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from bot.discord_ui.errors import explain
 from bot.discord_ui.questions import Question, Questions
 from bot.discord_ui.texts import Texts
 from bot.state.database import State
+
+TELL_S = 10.0
+"""So long before the message can no longer be edited, the asker is told that the answer will be late."""
 
 logger = logging.getLogger(__name__)
 
@@ -38,13 +42,25 @@ class Asking:
         """Answer it; every end of it, good or bad, is shown through ``delivery``."""
         shown = Throttled(delivery)
         texts = manner.texts
-        try:
-            reply = await self._questions.answer(
+        work = asyncio.create_task(
+            self._questions.answer(
                 question, on_place=lambda place: shown.show(notice(texts("progress.place", count=place)))
             )
+        )
+        try:
+            if delivery.seconds_left is not None:
+                _, late = await asyncio.wait({work}, timeout=delivery.seconds_left - TELL_S)
+                if late and not delivery.can_come_late:
+                    await shown.finish([notice(texts("progress.late_privately"))])
+                    return
+                if late:
+                    shown.show(notice(texts("progress.late")))
+            reply = await work
         except Exception as error:  # the boundary: the asker is told
             await shown.finish([notice(explain(error, texts))])
             return
+        finally:
+            work.cancel()  # only if nobody waits for it any more
         layouts = reply_layouts(
             reply, texts, with_question=manner.with_question, with_thread=manner.with_thread and not question.private
         )

@@ -24,6 +24,16 @@ TOKEN_LIFE = timedelta(minutes=14, seconds=30)
 class Delivery(Protocol):
     """Where the reply to one question goes."""
 
+    @property
+    def seconds_left(self) -> float | None:
+        """Until the first message can no longer be edited; None: it always can."""
+        ...
+
+    @property
+    def can_come_late(self) -> bool:
+        """Whether the finished reply can still be given after that."""
+        ...
+
     async def show(self, layout: Layout) -> None:
         """Show a state of the reply in the first message, in place of the one before."""
         ...
@@ -47,6 +57,17 @@ class InteractionDelivery:
         """Until the interaction can no longer be answered."""
         return (self._ends - discord.utils.utcnow()).total_seconds()
 
+    @property
+    def can_come_late(self) -> bool:
+        """As an ordinary message of the channel, if the bot may write there and the reply is for all to see."""
+        permissions = self._interaction.app_permissions
+        may_write = permissions.send_messages_in_threads if self._in_thread else permissions.send_messages
+        return not self._private and self._interaction.is_guild_integration() and may_write
+
+    @property
+    def _in_thread(self) -> bool:
+        return isinstance(self._interaction.channel, discord.Thread)
+
     async def show(self, layout: Layout) -> None:
         """Edit the deferred response."""
         await self._interaction.edit_original_response(view=layout)
@@ -64,7 +85,7 @@ class InteractionDelivery:
 
     async def _finish_in_channel(self, layouts: Sequence[Layout]) -> list[int]:
         channel = self._interaction.channel
-        if self._private or not isinstance(channel, discord.abc.Messageable):
+        if not self.can_come_late or not isinstance(channel, discord.abc.Messageable):
             logger.warning("an answer came too late to be given")
             return []
         return [(await channel.send(view=layout)).id for layout in layouts]
@@ -72,6 +93,9 @@ class InteractionDelivery:
 
 class MessageDelivery:
     """Replies to a message."""
+
+    seconds_left: float | None = None
+    can_come_late = True
 
     def __init__(self, message: discord.Message) -> None:
         """Reply to it."""
