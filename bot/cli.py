@@ -23,6 +23,7 @@ _COMMANDS = {
     "index": "Add or update articles from files and folders.",
     "ask": "Answer one question, or a file of them, with citations.",
     "repl": "Ask question after question.",
+    "discord": "Answer in Discord.",
     "articles": "List what the library holds.",
     "remove": "Remove articles by their ids.",
     "status": "Show what is configured.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
 import click
@@ -13,15 +14,31 @@ from bot.commands.options import common_options
 
 @click.command(name="discord")
 @common_options
-def command(flags: dict[str, Any]) -> None:
+@click.option("--preview", is_flag=True, help="Try the bot on a page of this machine, without a token.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of that page.  [default: a free one]")
+def command(flags: dict[str, Any], preview: bool, port: int | None) -> None:
     """Answer in Discord until you stop it.
 
     \b
     Examples:
+      kilde discord --preview                       try it, without Discord
       KILDE_DISCORD_TOKEN=... kilde discord
-      KILDE_DISCORD_SHARED=articles kilde discord
+      KILDE_DISCORD_SHARED=articles kilde discord   let every server ask that library
     """
     with App.start(flags) as app:
-        from bot.discord_app import run  # late: discord.py .6 s
+        if preview:
+            from bot.discord_preview import serve  # late: discord.py .6 s
 
-        asyncio.run(run(app.config))
+            config = app.config.model_copy(
+                update={"discord_shared": app.config.discord_shared or (app.config.library,)}
+            )
+            with contextlib.suppress(KeyboardInterrupt):
+                asyncio.run(serve(config, port=port, tell=_tell))
+        else:
+            from bot.discord_app import run  # late: discord.py .6 s
+
+            asyncio.run(run(app.config))
+
+
+def _tell(url: str) -> None:
+    click.echo(f"Open {url}\nType /ask there. Ctrl-C ends it.", err=True)
