@@ -27,6 +27,12 @@ async def state(tmp_path: Path) -> AsyncIterator[State]:
 
 
 @pytest.fixture
+def new_library(library: Any) -> Any:
+    """Makes libraries that give prepared answers."""
+    return type(library)
+
+
+@pytest.fixture
 def shelf(library: Any) -> dict[str, Any]:
     """Libraries by name; ``news`` is shared by all guilds."""
     return {"news": library}
