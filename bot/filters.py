@@ -20,7 +20,8 @@ def parse_filters(values: Mapping[str, Any]) -> Filters:
     """Reads filters; a name that is absent, None or blank admits all articles.
 
     Args:
-        values: ``language``, ``outlet``, ``published_from`` and ``published_to``; dates as ``YYYY-MM-DD``.
+        values: ``language``, one code or several with commas between, ``outlet``, ``published_from`` and
+            ``published_to``; dates as ``YYYY-MM-DD``.
 
     Raises:
         SettingsError: An unknown name, or a value that cannot be used.
@@ -38,21 +39,22 @@ def parse_filters(values: Mapping[str, Any]) -> Filters:
             f"No date is from {published_from} and to {published_to}: the first is later than the second."
         )
     return Filters(
-        language=parse_language(given.get("language")),
+        languages=parse_languages(given.get("language")),
         outlet=given.get("outlet"),
         published_from=published_from,
         published_to=published_to,
     )
 
 
-def parse_language(code: str | None) -> str | None:
-    """A language code in lower case; both written forms of Norwegian are ``no``."""
-    if code is None:
-        return None
-    lower = code.lower()
-    if not _LANGUAGE.fullmatch(lower):
-        raise SettingsError(f"{code!r} is not a language code; use ISO 639-1, such as en, it, no or zh.")
-    return "no" if lower in _NORWEGIAN else lower
+def parse_languages(codes: str | None) -> tuple[str, ...]:
+    """Language codes in lower case, each once; both written forms of Norwegian are ``no``."""
+    found = []
+    for code in (codes or "").replace(",", " ").split():
+        lower = code.lower()
+        if not _LANGUAGE.fullmatch(lower):
+            raise SettingsError(f"{code!r} is not a language code; use ISO 639-1, such as en, it, no or zh.")
+        found.append("no" if lower in _NORWEGIAN else lower)
+    return tuple(dict.fromkeys(found))
 
 
 def parse_date(text: str | None) -> date | None:

@@ -20,7 +20,7 @@ from retrieval.index.embedding import (
     fingerprint,
     identity,
 )
-from retrieval.models import ArticleSummary, Filters, IndexProgress, IndexReport, Response, Turn
+from retrieval.models import ArticleSummary, Caution, Filters, IndexProgress, IndexReport, Response, Turn
 from retrieval.settings import Settings
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ class Library:
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
         passages: Sequence[str] | None = None,
+        caution: Caution = "normal",
     ) -> Response:
         """Answer a question from the articles as they are stored now.
 
@@ -123,6 +124,7 @@ class Library:
             filters: Which articles to look in.
             history: The conversation so far, oldest turn first.
             passages: Answer from these texts alone, without the library.
+            caution: How sure an answer from the library must be.
 
         Raises:
             QuestionError: The question is empty, too long, or not in words that can be read.
@@ -132,15 +134,15 @@ class Library:
                 question, passages, settings=self.store.settings, history=history, embedding=self.embedding()
             )
         try:
-            return self._ask(question, filters, history)
+            return self._ask(question, filters, history, caution)
         except CitationError:
             # Another process replaced the article between the search and the check: once more, from the new one.
-            return self._ask(question, filters, history)
+            return self._ask(question, filters, history, caution)
 
-    def _ask(self, question: str, filters: Filters | None, history: Sequence[Turn]) -> Response:
+    def _ask(self, question: str, filters: Filters | None, history: Sequence[Turn], caution: Caution) -> Response:
         answerer, sources = self._answerer()
         self._refresh()
-        return answerer.ask(question, sources, filters=filters, history=history)
+        return answerer.ask(question, sources, filters=filters, history=history, caution=caution)
 
     def query_engine(self) -> KildeQueryEngine:
         """The same answers as a LlamaIndex query engine, with the cited passages as source nodes."""

@@ -66,11 +66,15 @@ class Span:
     end_char: int
 
 
+Caution = Literal["low", "normal", "high"]
+"""How sure an answer must be: with ``low`` more questions are answered, and more of them wrongly."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which articles may be searched; None admits all. Dates are inclusive."""
+    """Which articles may be searched; None, and no languages, admit all. Dates are inclusive."""
 
-    language: str | None = None
+    languages: tuple[str, ...] = ()
     outlet: str | None = None
     published_from: date | None = None
     published_to: date | None = None

@@ -12,7 +12,7 @@ import discord
 from bot.discord_ui.admission import ChannelError, CooldownError, ManagerError, RoleError
 from bot.discord_ui.desk import DeskClosedError, DeskFullError
 from bot.discord_ui.markdown import plain
-from bot.discord_ui.questions import NoArticlesError, QuotaError
+from bot.discord_ui.questions import LanguageError, NoArticlesError, QuotaError
 from bot.discord_ui.texts import Texts, texts_for
 from bot.logs import note_incident
 from retrieval.errors import KildeError
@@ -58,6 +58,8 @@ def explain(error: BaseException, texts: Texts) -> str:
         return texts("error.cooldown", seconds=math.ceil(error.seconds))
     if isinstance(error, QuotaError):
         return texts("error.quota", count=error.limit)
+    if isinstance(error, LanguageError):
+        return texts("error.language", languages=", ".join(texts.language_name(code) for code in error.languages))
     if isinstance(error, NoArticlesError):
         return texts("answer.nothing_searched")
     if isinstance(error, DeskFullError):

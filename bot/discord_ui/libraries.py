@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from retrieval.errors import LibraryNotFoundError
-from retrieval.models import Answer, ArticleSummary, Filters, Response, Turn
+from retrieval.models import Answer, ArticleSummary, Caution, Filters, Response, Turn
 
 if TYPE_CHECKING:
     from retrieval import Library
@@ -49,7 +49,13 @@ class Libraries:
         self._lock = threading.Lock()
 
     def ask(
-        self, names: Sequence[str], question: str, *, filters: Filters | None = None, history: Sequence[Turn] = ()
+        self,
+        names: Sequence[str],
+        question: str,
+        *,
+        filters: Filters | None = None,
+        history: Sequence[Turn] = (),
+        caution: Caution = "normal",
     ) -> Found | None:
         """The answer that is surest, from any of the libraries; of refusals the least sure to be one.
 
@@ -58,6 +64,7 @@ class Libraries:
             question: In any language.
             filters: Which articles to look in.
             history: The conversation so far, oldest turn first.
+            caution: How sure an answer must be.
 
         Returns:
             None if none of them holds an article.
@@ -69,7 +76,8 @@ class Libraries:
         for name in names:
             with self._borrowed(name) as library:
                 if library is not None and library.size()[0]:
-                    found.append(Found(name, library.ask(question, filters=filters, history=history)))
+                    response = library.ask(question, filters=filters, history=history, caution=caution)
+                    found.append(Found(name, response))
         return max(found, key=_worth, default=None)
 
     def article_text(self, name: str, article_id: str) -> str:

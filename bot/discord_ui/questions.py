@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from discord.utils import utcnow
@@ -25,6 +25,14 @@ class QuotaError(KildeError):
     def __init__(self, limit: int) -> None:
         super().__init__(f"All {limit} questions of today are asked. Tomorrow there are more.")
         self.limit = limit
+
+
+class LanguageError(KildeError):
+    """The guild's managers chose other languages than the asker."""
+
+    def __init__(self, languages: Sequence[str]) -> None:
+        super().__init__(f"Questions are answered from articles in {', '.join(languages)} only.")
+        self.languages = tuple(languages)
 
 
 class NoArticlesError(KildeError):
@@ -76,6 +84,7 @@ class Questions:
         Raises:
             ChannelError, RoleError, CooldownError: It may not be asked, here or yet.
             QuotaError: The asker has no questions left today.
+            LanguageError: The guild's managers chose other languages than the asker.
             NoArticlesError: There is nothing to search.
             DeskFullError: Too many questions wait.
             QuestionError: The question cannot be answered as it was asked.
@@ -88,8 +97,11 @@ class Questions:
         try:
             history = await self._history(question)
             names = self.visible_libraries(guild)
+            filters = narrowed(question.filters, guild.languages)
             found = await self._desk.run(
-                lambda: self._libraries.ask(names, question.text, filters=question.filters, history=history),
+                lambda: self._libraries.ask(
+                    names, question.text, filters=filters, history=history, caution=guild.caution
+                ),
                 on_place=on_place,
             )
         except BaseException:
@@ -118,6 +130,11 @@ class Questions:
         return await self._state.guilds.get(guild_id) if guild_id is not None else GuildSettings(0)
 
     @property
+    def waiting(self) -> int:
+        """Questions whose turn has not come."""
+        return self._desk.waiting
+
+    @property
     def shared(self) -> tuple[str, ...]:
         """Libraries that the operator lets every guild see."""
         return self._settings.discord_shared
@@ -142,6 +159,21 @@ class Questions:
             return []
         chain = await self._state.turns.chain(question.parent.id)
         return [Said(turn.standalone_question, turn.answer) for turn in chain]
+
+
+def narrowed(filters: Filters | None, languages: Sequence[str]) -> Filters | None:
+    """What the asker wants, of what the guild's managers allow.
+
+    Raises:
+        LanguageError: Nothing is both.
+    """
+    if not languages:
+        return filters
+    wanted = filters.languages if filters else ()
+    both = tuple(language for language in languages if not wanted or language in wanted)
+    if not both:
+        raise LanguageError(languages)
+    return replace(filters or Filters(), languages=both)
 
 
 def guild_library(guild_id: int) -> str:

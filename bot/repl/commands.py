@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.filters import parse_filters
@@ -107,8 +107,13 @@ def _describe(filters: Filters) -> str:
 
 
 def _current(filters: Filters) -> dict[str, str | None]:
-    values = {field.name: getattr(filters, field.name) for field in fields(filters)}
-    return {name: None if value is None else str(value) for name, value in values.items()}
+    first, last = filters.published_from, filters.published_to
+    return {
+        "language": ",".join(filters.languages) or None,
+        "outlet": filters.outlet,
+        "published_from": str(first) if first else None,
+        "published_to": str(last) if last else None,
+    }
 
 
 def _assignments(arguments: str) -> dict[str, str]:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
-Caution = Literal["low", "normal", "high"]
+from retrieval.models import Caution
 
 
 @dataclass(frozen=True, slots=True)

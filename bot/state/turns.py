@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from bot.state.models import NewTurn, Turn
 from bot.state.sessions import Sessions, delete_rows, put
@@ -72,6 +72,12 @@ class TurnStore:
             turns.append(turn)
             following = turn.parent_id
         return turns[::-1]
+
+    async def count_since(self, guild_id: int, moment: datetime) -> int:
+        """Number of a guild's turns asked at a moment or later; the moment is aware."""
+        query = select(func.count()).where(TurnRow.guild_id == guild_id, TurnRow.asked_at >= moment)
+        async with self._sessions.begin() as session:
+            return await session.scalar(query) or 0
 
     async def forget_before(self, moment: datetime) -> int:
         """Deletes the turns asked before a moment with all that hangs on them, and the quotas of earlier days.

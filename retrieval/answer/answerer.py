@@ -21,6 +21,7 @@ from retrieval.models import (
     UNKNOWN_LANGUAGE,
     Answer,
     ArticleSummary,
+    Caution,
     Filters,
     Refusal,
     Response,
@@ -93,7 +94,13 @@ class Answerer:
         self._max_question_chars = max_question_chars
 
     def ask(
-        self, text: str, sources: Sources, *, filters: Filters | None = None, history: Sequence[Turn] = ()
+        self,
+        text: str,
+        sources: Sources,
+        *,
+        filters: Filters | None = None,
+        history: Sequence[Turn] = (),
+        caution: Caution = "normal",
     ) -> Response:
         """Answer one question.
 
@@ -105,7 +112,7 @@ class Answerer:
         asked = clean_question(text, max_chars=self._max_question_chars)
         standalone = standalone_question(asked, history)
         reading = self._read(standalone, sources, filters)
-        response = self._respond(asked, reading, sources)
+        response = self._respond(asked, reading, sources, caution)
         total_ms = _ms_since(started)
         return _with_timings(
             response,
@@ -133,9 +140,9 @@ class Answerer:
         selection = select_sentences(candidates, probabilities)
         return _Reading(question, ranked, selection, self._confidence.of(features, probabilities), embed_ms, search_ms)
 
-    def _minimum(self, question: Question, selection: Selection) -> float:
+    def _minimum(self, question: Question, selection: Selection, caution: Caution) -> float:
         best = selection.candidates[0].ranked.node
-        return self._confidence.minimum(same_language=best.language == question.language)
+        return self._confidence.minimum(same_language=best.language == question.language, caution=caution)
 
     def _features(self, question: Question, candidates: Sequence[Candidate], lexical: LexicalIndex) -> Matrix:
         nodes = {candidate.ranked.node.id: candidate.ranked.node for candidate in candidates}
@@ -143,11 +150,12 @@ class Answerer:
         asked = QuestionTerms.of(question, lexical.terms(question.text, language=question.language), lexical.idf)
         return feature_matrix(question, asked, candidates, readings)
 
-    def _respond(self, asked: str, reading: _Reading, sources: Sources) -> Response:
+    def _respond(self, asked: str, reading: _Reading, sources: Sources, caution: Caution) -> Response:
         spoken = detect_language(asked)
         language = reading.question.language if spoken == UNKNOWN_LANGUAGE else spoken
         retrieved = tuple(_retrieved(item) for item in reading.ranked[:SHOWN_PASSAGES])
-        if reading.selection is None or reading.confidence < self._minimum(reading.question, reading.selection):
+        selection = reading.selection
+        if selection is None or reading.confidence < self._minimum(reading.question, selection, caution):
             return Refusal(
                 question=asked,
                 language=language,
@@ -158,7 +166,7 @@ class Answerer:
                 timings=Timings(),
                 standalone_question=reading.question.text,
             )
-        sentences, citations = compose(reading.selection)
+        sentences, citations = compose(selection)
         verify(citations, sources.article_text)
         return Answer(
             question=asked,

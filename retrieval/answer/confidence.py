@@ -6,6 +6,7 @@ import numpy as np
 
 from retrieval.answer.features import FEATURES
 from retrieval.index.embedding import Vector
+from retrieval.models import Caution
 from retrieval.search.fitted import FittedValues, Matrix
 
 SIGNALS = (
@@ -14,6 +15,9 @@ SIGNALS = (
 )  # fmt: skip
 """What is seen of all sentences together. More of each speaks for the answer, so no weight is negative: free
 weights fitted better, and failed on libraries of another kind, where collinear ones no longer cancelled."""
+
+CAUTION_FACTORS: dict[Caution, float] = {"low": 0.5, "normal": 1.0, "high": 2.0}
+"""What the least confidence of an answer is multiplied by."""
 
 _COLUMN = {name: column for column, name in enumerate(FEATURES)}
 
@@ -41,11 +45,10 @@ class Confidence:
         self._scalars = fitted.scalars if fitted else {}
         self._minimum = minimum
 
-    def minimum(self, *, same_language: bool) -> float:
+    def minimum(self, *, same_language: bool, caution: Caution = "normal") -> float:
         """Answers below this confidence are refused."""
-        if self._minimum is not None:
-            return self._minimum
-        return self._scalars.get(f"min_confidence_{'same' if same_language else 'cross'}", 0.0)
+        fitted = self._scalars.get(f"min_confidence_{'same' if same_language else 'cross'}", 0.0)
+        return (fitted if self._minimum is None else self._minimum) * CAUTION_FACTORS[caution]
 
     def of(self, features: Matrix, probabilities: Vector) -> float:
         """Probability that the sentences chosen from these hold the answer, 0 to 1.

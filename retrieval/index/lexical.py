@@ -221,8 +221,8 @@ class LexicalIndex:
         if filters is None:
             return []
         queries = []
-        if filters.language is not None:
-            queries.append(tantivy.Query.term_query(self._schema, "language", filters.language, "basic"))
+        if filters.languages:
+            queries.append(tantivy.Query.term_set_query(self._schema, "language", list(filters.languages)))
         if filters.outlet is not None:
             queries.append(tantivy.Query.term_query(self._schema, "outlet", filters.outlet, "basic"))
         if filters.published_from is not None or filters.published_to is not None:

@@ -80,8 +80,8 @@ def to_where(filters: Filters | None) -> dict[str, Any] | None:
     if filters is None:
         return None
     conditions: list[dict[str, Any]] = []
-    if filters.language is not None:
-        conditions.append({"language": filters.language})
+    if filters.languages:
+        conditions.append({"language": {"$in": list(filters.languages)}})
     if filters.outlet is not None:
         conditions.append({"outlet": filters.outlet})
     if filters.published_from is not None:

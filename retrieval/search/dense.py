@@ -65,7 +65,7 @@ class DenseSearch:
         """
         vectors = [question.vector]
         means = self._fitted.question_means if self._fitted else {}
-        languages = {filters.language} if filters and filters.language else set(self._source.languages())
+        languages = set((filters.languages if filters else ()) or self._source.languages())
         if question.language in means and languages - {question.language}:
             vectors.append(centred(question.vector, means[question.language]))
         return vectors

@@ -28,13 +28,13 @@ class MemorySource:
         self._languages = Counter(node.language for node in nodes)
 
     def query(self, vector: Vector, k: int, *, filters: Filters | None = None) -> list[Match]:
-        """The ``k`` nearest nodes, nearest first; of the filters only the language is looked at."""
+        """The ``k`` nearest nodes, nearest first; of the filters only the languages are looked at."""
         if not self._ids:
             return []
         similarities = self._vectors @ vector
-        wanted = filters.language if filters else None
+        wanted = filters.languages if filters else ()
         rows = (int(row) for row in np.argsort(-similarities, kind="stable"))
-        fitting = (row for row in rows if wanted in (None, self._nodes[self._ids[row]].language))
+        fitting = (row for row in rows if not wanted or self._nodes[self._ids[row]].language in wanted)
         return [
             Match(self._nodes[self._ids[row]], float(similarities[row]), self._vectors[row])
             for row in islice(fitting, k)

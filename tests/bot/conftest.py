@@ -18,6 +18,7 @@ from retrieval.models import (
     Answer,
     AnswerSentence,
     ArticleSummary,
+    Caution,
     Citation,
     Filters,
     IndexProgress,
@@ -106,6 +107,7 @@ class FakeLibrary:
         self.held = [make_summary()]
         self.report = IndexReport()
         self.asked: list[tuple[str, Filters | None, tuple[Turn, ...]]] = []
+        self.cautions: list[Caution] = []
         self.indexed: list[tuple[tuple[str, ...], bool]] = []
         self.release = threading.Event()
         self.release.set()
@@ -118,9 +120,11 @@ class FakeLibrary:
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
         passages: Sequence[str] | None = None,
+        caution: Caution = "normal",
     ) -> Answer | Refusal:
         assert passages is None, "passages are answered without a library"
         self.asked.append((question, filters, tuple(history)))
+        self.cautions.append(caution)
         assert self.release.wait(10), "the test forgot to let the answer go"
         response = self.responses[question]
         if isinstance(response, BaseException):

@@ -38,7 +38,7 @@ def test_history_and_filters_reach_the_library(app: Any, library: Any, make_answ
     }
     run(app, line, filters={"language": "it", "outlet": "Eco"})
     # The line's own filter wins over the flag; one that it leaves open (null) admits all.
-    assert library.asked == [("E quando?", Filters(language="no"), (Turn("Chi?", "Ilda Ferrani."),))]
+    assert library.asked == [("E quando?", Filters(languages=("no",)), (Turn("Chi?", "Ilda Ferrani."),))]
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ class TestAsk:
         library.responses = {"Quando?": make_answer("Quando?")}
         assert main(["ask", "Quando?", "--language", "it", "--from", "2025-01-01"]) == 0
         assert capsys.readouterr().out.startswith("Il ponte sul torrente Lesina riaprirà il 3 marzo 2025. [1]\n\n[1] “")
-        assert library.asked[0][1] == Filters(language="it", published_from=library.asked[0][1].published_from)
+        assert library.asked[0][1] == Filters(languages=("it",), published_from=library.asked[0][1].published_from)
 
     def test_a_refusal_is_3(
         self, started: Any, library: Any, make_refusal: Any, capsys: pytest.CaptureFixture[str]

@@ -16,12 +16,12 @@ def test_nothing_given_admits_all() -> None:
 
 def test_values_are_read() -> None:
     values = {"language": "IT", "outlet": " L'Eco ", "published_from": "2025-01-31", "published_to": "2025-01-31"}
-    assert parse_filters(values) == Filters("it", "L'Eco", date(2025, 1, 31), date(2025, 1, 31))
+    assert parse_filters(values) == Filters(("it",), "L'Eco", date(2025, 1, 31), date(2025, 1, 31))
 
 
 @pytest.mark.parametrize("code", ["nb", "nn", "NO"])
 def test_both_forms_of_norwegian_are_one(code: str) -> None:
-    assert parse_filters({"language": code}).language == "no"
+    assert parse_filters({"language": code}).languages == ("no",)
 
 
 @pytest.mark.parametrize(

@@ -106,15 +106,15 @@ def test_a_follow_up_keeps_the_subject(library: Library) -> None:
 @pytest.mark.parametrize(
     ("filters", "sources"),
     [
-        (Filters(language="ar"), {"mustashfa.txt"}),
-        (Filters(language="zh"), {"xiaoxue.txt"}),
+        (Filters(languages=("ar",)), {"mustashfa.txt"}),
+        (Filters(languages=("zh",)), {"xiaoxue.txt"}),
         (Filters(outlet="Vikhamn Blad"), {"bru.txt"}),
         (Filters(outlet="清溪日报"), {"xiaoxue.txt"}),
         (Filters(published_from=date(2031, 5, 20)), {"lighthouse.txt", "xiaoxue.txt"}),
         (Filters(published_to=date(2031, 2, 14)), {"mustashfa.txt", "zoopark.txt"}),
         (Filters(published_from=date(2031, 3, 4), published_to=date(2031, 4, 11)), {"bru.txt", "biblioteca.txt"}),
-        (Filters(language="de", published_from=date(2031, 5, 2)), {"hallenbad.txt"}),
-        (Filters(language="fi"), set()),
+        (Filters(languages=("de",), published_from=date(2031, 5, 2)), {"hallenbad.txt"}),
+        (Filters(languages=("fi",)), set()),
         (Filters(outlet="Vikhamn"), set()),
     ],
 )

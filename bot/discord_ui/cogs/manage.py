@@ -17,7 +17,7 @@ from bot.discord_ui.guild_articles import NewFile
 from bot.discord_ui.markdown import plain
 from bot.discord_ui.questions import guild_library
 from bot.discord_ui.settings_view import SettingsView
-from bot.discord_ui.texts import Texts, texts_for
+from bot.discord_ui.texts import Texts, flag, texts_for
 from bot.discord_ui.translator import text
 from retrieval.models import ArticleSummary, IndexReport
 
@@ -28,6 +28,7 @@ Interaction = discord.Interaction[Any]
 
 MOST_CHOICES = 25
 """Discord shows so many suggestions."""
+MOST_LANGUAGES = 8
 
 
 def is_manager(interaction: Interaction) -> bool:
@@ -137,8 +138,33 @@ class ManageCog(commands.GroupCog, group_name=text("kilde.name"), group_descript
         )
         await interaction.followup.send(view=view, ephemeral=True)
 
+    @app_commands.command(name=text("kilde.status"), description=text("kilde.status_description"))
+    async def status(self, interaction: Interaction) -> None:
+        """Show what is searched for this guild, and how busy the bot is."""
+        texts = texts_for(interaction.locale)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        questions, guild_id = self._bot.questions, interaction.guild_id or 0
+        own = guild_library(guild_id)
+        lines = [f"### {texts('status.title')}"]
+        for library in questions.visible_libraries(await questions.guild_settings(guild_id)):
+            name = texts("status.own") if library == own else plain(library)
+            lines.append(holding_text(name, await questions.articles(library), texts))
+        today = discord.utils.utcnow().replace(hour=0, minute=0, second=0, microsecond=0)
+        lines.append(texts("status.asked", count=await self._bot.state.turns.count_since(guild_id, today)))
+        lines.append(texts("status.waiting", count=questions.waiting))
+        await interaction.followup.send(view=notice("\n".join(lines)), ephemeral=True)
+
     async def _held(self, guild_id: int) -> list[ArticleSummary]:
         return await self._bot.questions.articles(guild_library(guild_id))
+
+
+def holding_text(name: str, articles: list[ArticleSummary], texts: Texts) -> str:
+    """What a library holds: how many articles, in which languages, and the day of the newest."""
+    line = f"- **{name}**: {texts('status.articles', count=len(articles))}"
+    languages = Counter(article.language for article in articles)
+    line += "".join(f" · {flag(code)} {count}" for code, count in languages.most_common(MOST_LANGUAGES))
+    newest = max((article.published for article in articles if article.published), default=None)
+    return f"{line} · {texts('status.newest', day=texts.day(newest))}" if newest else line
 
 
 def report_text(report: IndexReport, texts: Texts) -> str:

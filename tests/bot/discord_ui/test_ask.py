@@ -9,6 +9,7 @@ import pytest
 import simcord
 
 from bot.discord_settings import DiscordSettings
+from bot.state.models import GuildSettings
 from tests.bot.discord_ui.shown import labels, shown_text
 
 QUESTION = "Quando riapre il ponte?"
@@ -61,7 +62,28 @@ async def test_filters_reach_the_search(channel: Any, alice: Any, library: Any, 
         channel, "ask", question=QUESTION, language="IT", outlet="L'Eco di Valmora", **{"from": "2025-01-31"}
     )
     _, filters, _ = library.asked[0]
-    assert (filters.language, filters.outlet, str(filters.published_from)) == ("it", "L'Eco di Valmora", "2025-01-31")
+    assert (*filters.languages, filters.outlet, str(filters.published_from)) == ("it", "L'Eco di Valmora", "2025-01-31")
+
+
+async def test_what_the_guild_chose_reaches_the_search(
+    channel: Any, alice: Any, library: Any, make_answer: Any, bot: Any
+) -> None:
+    library.responses[QUESTION] = make_answer(QUESTION)
+    await bot.state.guilds.save(GuildSettings(channel.guild.id, languages=("it", "no"), caution="high"))
+    await alice.slash(channel, "ask", question=QUESTION)
+    await alice.slash(channel, "ask", question=QUESTION, language="no")
+    assert [filters.languages for _, filters, _ in library.asked] == [("it", "no"), ("no",)]
+    assert library.cautions == ["high", "high"]
+
+
+async def test_a_language_that_the_guild_did_not_choose_is_refused(
+    channel: Any, alice: Any, library: Any, bot: Any
+) -> None:
+    await bot.state.guilds.save(GuildSettings(channel.guild.id, languages=("it", "no")))
+    result = await alice.slash(channel, "ask", question=QUESTION, language="de")
+    said = shown_text(result.response.components)
+    assert said == "On this server I answer from articles in Italian, Norwegian only."
+    assert library.asked == []
 
 
 async def test_a_wrong_date_is_explained_and_nothing_is_asked(

@@ -8,6 +8,7 @@ import discord
 import pytest
 import simcord
 
+from bot.discord_ui.texts import texts_in
 from bot.state.models import GuildSettings
 from retrieval.models import IndexReport
 from tests.bot.discord_ui.shown import labels, shown_text
@@ -83,3 +84,21 @@ async def test_a_change_of_settings_is_kept_and_shown(guild: Any, channel: Any, 
 async def test_who_may_not_manage_the_server_may_not_manage_the_bot(env: simcord.Env, guild: Any, channel: Any) -> None:
     member = guild.add_member(env.create_user("max"))
     assert not [name for name in member.available_commands(channel) if name.startswith("kilde")]
+
+
+async def test_status_shows_what_is_searched_and_what_was_asked(
+    guild: Any, channel: Any, manager: Any, library: Any, shelf: dict[str, Any], new_library: Any, make_answer: Any
+) -> None:
+    shelf[f"guild-{guild.id}"] = new_library()
+    shelf[f"guild-{guild.id}"].held = []
+    library.responses["Quando riapre il ponte?"] = make_answer("Quando riapre il ponte?")
+    await manager.slash(channel, "ask", question="Quando riapre il ponte?")
+    result = await manager.slash(channel, "kilde status")
+    assert result.ephemeral
+    assert shown_text(result.response.components).splitlines() == [
+        "### Kilde on this server",
+        "- **This server's library**: 0 articles",
+        f"- **news**: One article · 🇮🇹 1 · newest from {texts_in('en').day(library.held[0].published)}",
+        "One question was asked here today.",
+        "0 questions are waiting.",
+    ]

@@ -87,7 +87,7 @@ def test_filters(talk: Conversation, library: Any, make_answer: Any) -> None:
         "language=it outlet='Il Corriere di Lesina' from=2025-01-01"
     )
     talk.say("Quando?")
-    assert library.asked[-1][1] == Filters("it", "Il Corriere di Lesina", date(2025, 1, 1), None)
+    assert library.asked[-1][1] == Filters(("it",), "Il Corriere di Lesina", date(2025, 1, 1), None)
     assert talk.say("/filter outlet=") == "Filter: language=it from=2025-01-01"
     assert talk.say("/filter to=2024-01-01").startswith("No date is from 2025-01-01 and to 2024-01-01")
     assert talk.say("/filter lang=it").startswith("'lang=it' is not a filter; write language=it,")

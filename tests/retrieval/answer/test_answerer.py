@@ -153,7 +153,7 @@ def test_an_answer_in_another_language_has_a_minimum_of_its_own(
 
 
 def test_nothing_to_read_is_a_refusal(answerer: Answerer, sources: Sources) -> None:
-    found = answerer.ask(QUESTION, sources, filters=Filters(language="fi"))
+    found = answerer.ask(QUESTION, sources, filters=Filters(languages=("fi",)))
     assert isinstance(found, Refusal)
     assert (found.confidence, found.closest, found.retrieved) == (0.0, (), ())
 

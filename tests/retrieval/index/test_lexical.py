@@ -66,11 +66,11 @@ def test_the_node_that_shares_more_is_first(index: LexicalIndex) -> None:
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
-        (Filters(language="no"), [1]),
+        (Filters(languages=("no",)), [1]),
         (Filters(outlet="Il Porto"), [2]),
         (Filters(published_from=date(2031, 5, 3)), [2]),
         (Filters(published_to=date(2031, 5, 2)), [1]),
-        (Filters(language="zh"), []),
+        (Filters(languages=("zh",)), []),
         (Filters(), [1, 2]),
     ],
 )

@@ -63,9 +63,9 @@ def test_query_asks_for_more_than_there_are(store: Store, make_node: MakeNode, v
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
-        (Filters(language="it"), {1}),
+        (Filters(languages=("it",)), {1}),
         (Filters(outlet="Il Porto"), {1, 2}),
-        (Filters(language="fr", outlet="Il Porto"), set()),
+        (Filters(languages=("fr",), outlet="Il Porto"), set()),
         (Filters(published_from=date(2031, 5, 4)), {3}),
         (Filters(published_to=date(2031, 5, 3)), {1, 2}),
         (Filters(published_from=date(2031, 5, 3), published_to=date(2031, 5, 3)), {2}),

@@ -69,7 +69,7 @@ def test_a_filter_by_language_holds_for_every_query(
 ) -> None:
     search = DenseSearch(source_of(collection), fitted if with_fitted else None)
     question = read_question("Når åpnet den nye brua?", embedding)
-    assert {match.node.language for match in search.rank(question, k=9, filters=Filters(language=language))} == {
+    assert {match.node.language for match in search.rank(question, k=9, filters=Filters(languages=(language,)))} == {
         language
     }
 

@@ -66,5 +66,7 @@ def test_a_question_that_shares_no_word_is_ranked_by_meaning_alone(build: Build,
 def test_k_and_filters_limit_what_is_ranked(build: Build, embedding: BaseEmbedding) -> None:
     question = read_question("Når åpnet den nye brua?", embedding)
     assert len(build(None).rank(question, k=2)) == 2
-    assert [item.node.article_id for item in build(None).rank(question, filters=Filters(language="zh"))] == ["huojian"]
-    assert build(None).rank(question, filters=Filters(language="fi")) == []
+    assert [item.node.article_id for item in build(None).rank(question, filters=Filters(languages=("zh",)))] == [
+        "huojian"
+    ]
+    assert build(None).rank(question, filters=Filters(languages=("fi",))) == []

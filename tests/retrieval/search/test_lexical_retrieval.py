@@ -69,4 +69,4 @@ def test_no_shared_word_finds_nothing(search: LexicalSearch, text: str, language
 
 
 def test_filters_hold(search: LexicalSearch) -> None:
-    assert search.rank("Hvor er Lauvøya?", "no", k=5, filters=Filters(language="ru")) == []
+    assert search.rank("Hvor er Lauvøya?", "no", k=5, filters=Filters(languages=("ru",))) == []

@@ -28,7 +28,7 @@ def test_nodes_come_nearest_first_with_their_cosine(source: MemorySource) -> Non
 
 
 def test_only_the_language_filters(source: MemorySource) -> None:
-    matches = source.query(VECTORS[1], 5, filters=Filters(language="zh", outlet="Vikhamn Blad"))
+    matches = source.query(VECTORS[1], 5, filters=Filters(languages=("zh",), outlet="Vikhamn Blad"))
     assert [match.node.text for match in matches] == ["大桥开放。"]
 
 
