@@ -23,6 +23,15 @@ _UNKNOWN_INTERACTION = 10062
 """Discord's code for a request that it has closed."""
 
 
+_SAID: dict[type[BaseException], str] = {
+    RoleError: "error.role",
+    NoArticlesError: "answer.nothing_searched",
+    DeskFullError: "error.too_many_waiting",
+    DeskClosedError: "error.closing",
+}
+"""Errors whose text needs no values."""
+
+
 async def guarded(interaction: discord.Interaction[Any], action: Callable[[], Awaitable[None]]) -> None:
     """Do what a button or form asks for, and tell the person if it fails."""
     try:
@@ -52,20 +61,14 @@ def explain(error: BaseException, texts: Texts) -> str:
         return texts("error.permission", permission=texts("manage.permission"))
     if isinstance(error, ChannelError):
         return texts("error.channel", channels=" ".join(f"<#{channel}>" for channel in error.channels))
-    if isinstance(error, RoleError):
-        return texts("error.role")
     if isinstance(error, CooldownError):
         return texts("error.cooldown", seconds=math.ceil(error.seconds))
     if isinstance(error, QuotaError):
         return texts("error.quota", count=error.limit)
     if isinstance(error, LanguageError):
         return texts("error.language", languages=", ".join(texts.language_name(code) for code in error.languages))
-    if isinstance(error, NoArticlesError):
-        return texts("answer.nothing_searched")
-    if isinstance(error, DeskFullError):
-        return texts("error.too_many_waiting")
-    if isinstance(error, DeskClosedError):
-        return texts("error.closing")
+    if type(error) in _SAID:
+        return texts(_SAID[type(error)])
     if isinstance(error, KildeError):
         return plain(str(error))
     return texts("error.fault", incident=note_incident(error))

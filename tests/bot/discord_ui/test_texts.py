@@ -47,6 +47,7 @@ def test_a_text_is_translated(language: str) -> None:
         "command.ask.question",
         "command.ask.outlet",
         "command.kilde.name",
+        "status.articles_other",
         "command.privacy.name",
         "command.kilde.file",
         "command.kilde.text",
