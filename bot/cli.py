@@ -24,6 +24,7 @@ _COMMANDS = {
     "ask": "Answer one question, or a file of them, with citations.",
     "repl": "Ask question after question.",
     "discord": "Answer in Discord.",
+    "feedback": "Export what people thought of the answers.",
     "articles": "List what the library holds.",
     "remove": "Remove articles by their ids.",
     "status": "Show what is configured.",

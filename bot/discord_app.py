@@ -8,25 +8,24 @@ import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import discord
 
 from bot.config import Config
+from bot.discord_health import health_page
 from bot.discord_ui.client import KildeBot
 from bot.discord_ui.desk import Desk
 from bot.discord_ui.guild_articles import GuildArticles
 from bot.discord_ui.libraries import Libraries
 from bot.discord_ui.questions import Questions
 from bot.state.database import State
-from bot.state.engine import sqlite_url
+from bot.state.engine import state_url
 from retrieval import Library
 from retrieval.errors import KildeError, SettingsError
 
 logger = logging.getLogger(__name__)
 
-STATE_FILE = "discord.sqlite3"
 _LOGIN_HELP = (
     "Put the token of your Discord application into KILDE_DISCORD_TOKEN, or into a file that "
     "KILDE_DISCORD_TOKEN_FILE names."
@@ -65,7 +64,7 @@ async def open_bot(config: Config, **options: Any) -> AsyncIterator[KildeBot]:
         config: Every setting.
         options: For discord.py, ``shard_count`` for example.
     """
-    url = config.discord_database_url or sqlite_url(Path(config.data_dir) / STATE_FILE)
+    url = state_url(config.discord_database_url, config.data_dir)
     settings = config.retrieval
 
     def open_library(name: str, create: bool = False) -> Library:
@@ -107,7 +106,7 @@ async def run(config: Config) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):  # Windows
             loop.add_signal_handler(name, stop.set)
-    async with open_bot(config) as bot:
+    async with open_bot(config) as bot, health_page(bot, config.discord_health_port):
         connected = asyncio.create_task(bot.start(token))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({connected, stopped}, return_when=asyncio.FIRST_COMPLETED)

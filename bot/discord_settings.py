@@ -42,6 +42,13 @@ class DiscordSettings(BaseModel):
         "data folder.",
     )
 
+    discord_health_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port on 127.0.0.1 that serves /health and, for Prometheus, /metrics; none by default.",
+    )
+
     @field_validator("discord_shared", mode="before")
     @classmethod
     def _split(cls, names: object) -> object:

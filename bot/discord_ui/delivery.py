@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import discord
 
 from bot.discord_ui.answer_view import Layout
+from bot.discord_ui.metrics import DISCORD_ERRORS
 
 logger = logging.getLogger(__name__)
 
@@ -157,6 +158,7 @@ class Throttled:
             try:
                 await self._delivery.show(layout)
             except discord.HTTPException as error:
+                DISCORD_ERRORS.labels(error.code or error.status).inc()
                 logger.warning("a state of a reply could not be shown: %s", error)
             finally:
                 self._showing = False

@@ -12,6 +12,7 @@ import discord
 from bot.discord_ui.admission import ChannelError, CooldownError, ManagerError, RoleError
 from bot.discord_ui.desk import DeskClosedError, DeskFullError
 from bot.discord_ui.markdown import plain
+from bot.discord_ui.metrics import DISCORD_ERRORS
 from bot.discord_ui.questions import LanguageError, NoArticlesError, QuotaError
 from bot.discord_ui.texts import Texts, texts_for
 from bot.logs import note_incident
@@ -42,6 +43,8 @@ async def guarded(interaction: discord.Interaction[Any], action: Callable[[], Aw
 
 async def tell(interaction: discord.Interaction[Any], error: Exception) -> None:
     """Answer a failed interaction, for its user's eyes only."""
+    if isinstance(error, discord.HTTPException):
+        DISCORD_ERRORS.labels(error.code or error.status).inc()
     if isinstance(error, discord.NotFound) and error.code == _UNKNOWN_INTERACTION:
         logger.warning("an interaction had expired before it was answered")
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +13,7 @@ from bot.discord_settings import DiscordSettings
 from bot.discord_ui.admission import Admission
 from bot.discord_ui.desk import Desk, OnPlace
 from bot.discord_ui.libraries import Found, Libraries
+from bot.discord_ui.metrics import note_failure, note_response
 from bot.state.database import State
 from bot.state.models import GuildSettings, NewTurn, StoredCitation, Turn
 from retrieval.errors import KildeError
@@ -89,6 +91,16 @@ class Questions:
             DeskFullError: Too many questions wait.
             QuestionError: The question cannot be answered as it was asked.
         """
+        started = time.perf_counter()
+        try:
+            reply = await self._answer(question, on_place)
+        except BaseException as error:
+            note_failure(error)
+            raise
+        note_response(reply.response, total_s=time.perf_counter() - started)
+        return reply
+
+    async def _answer(self, question: Question, on_place: OnPlace | None) -> Reply:
         guild = await self.guild_settings(question.guild_id)
         self._admission.check(
             guild, asker_id=question.asker_id, channel_ids=question.channel_ids, role_ids=question.role_ids

@@ -13,11 +13,18 @@ from bot.state.errors import StateError
 
 FORMS = "sqlite+aiosqlite:///PATH or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
 SQLITE, POSTGRESQL = "sqlite+aiosqlite", "postgresql+asyncpg"
+STATE_FILE = "discord.sqlite3"
+"""In the data folder, if no other database is configured."""
 LOCK_TIMEOUT_S = 10
 PRAGMAS = (f"busy_timeout = {LOCK_TIMEOUT_S * 1000}", "foreign_keys = ON", "secure_delete = ON")
 """For each connection; the last one overwrites what is deleted."""
 CONNECT_TIMEOUT_S = 10
 COMMAND_TIMEOUT_S = 30
+
+
+def state_url(configured: str | None, data_dir: Path) -> str:
+    """The address that is configured, or else of a SQLite file in the data folder."""
+    return configured or sqlite_url(data_dir / STATE_FILE)
 
 
 def sqlite_url(path: Path) -> str:
