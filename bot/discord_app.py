@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -19,6 +20,7 @@ from bot.discord_ui.desk import Desk
 from bot.discord_ui.guild_articles import GuildArticles
 from bot.discord_ui.libraries import Libraries
 from bot.discord_ui.questions import Questions
+from bot.discord_watch import keep_indexed
 from bot.state.database import State
 from bot.state.engine import state_url
 from retrieval import Library
@@ -93,11 +95,15 @@ async def open_bot(config: Config, **options: Any) -> AsyncIterator[KildeBot]:
             await asyncio.to_thread(libraries.close)
 
 
-async def run(config: Config) -> None:
+async def run(config: Config, *, watch: Sequence[Path] = ()) -> None:
     """Run until SIGTERM or SIGINT.
 
+    Args:
+        config: Every setting.
+        watch: Files and folders to keep indexed in the configured library.
+
     Raises:
-        SettingsError: There is no token.
+        SettingsError: There is no token, or a path to watch is not there.
         DiscordLoginError: Discord refuses it, or an intent that is not switched on in the developer portal.
     """
     token = read_token(config)
@@ -106,7 +112,11 @@ async def run(config: Config) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):  # Windows
             loop.add_signal_handler(name, stop.set)
-    async with open_bot(config) as bot, health_page(bot, config.discord_health_port):
+    async with (
+        open_bot(config) as bot,
+        health_page(bot, config.discord_health_port),
+        keep_indexed(watch, lambda: Library.open(settings=config.retrieval), bot.writing),
+    ):
         connected = asyncio.create_task(bot.start(token))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({connected, stopped}, return_when=asyncio.FIRST_COMPLETED)

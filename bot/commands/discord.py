@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,7 +17,14 @@ from bot.commands.options import common_options
 @common_options
 @click.option("--preview", is_flag=True, help="Try the bot on a page of this machine, without a token.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of that page.  [default: a free one]")
-def command(flags: dict[str, Any], preview: bool, port: int | None) -> None:
+@click.option(
+    "--watch",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Keep a file or folder indexed meanwhile; may be given more than once.",
+)
+def command(flags: dict[str, Any], preview: bool, port: int | None, watch: tuple[Path, ...]) -> None:
     """Answer in Discord until you stop it.
 
     \b
@@ -24,6 +32,7 @@ def command(flags: dict[str, Any], preview: bool, port: int | None) -> None:
       kilde discord --preview                       try it, without Discord
       KILDE_DISCORD_TOKEN=... kilde discord
       KILDE_DISCORD_SHARED=articles kilde discord   let every server ask that library
+      kilde discord --watch ~/news                  ... and keep it up to date
     """
     with App.start(flags) as app:
         if preview:
@@ -37,7 +46,7 @@ def command(flags: dict[str, Any], preview: bool, port: int | None) -> None:
         else:
             from bot.discord_app import run  # late: discord.py .6 s
 
-            asyncio.run(run(app.config))
+            asyncio.run(run(app.config, watch=watch))
 
 
 def _tell(url: str) -> None:
