@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +25,23 @@ from bot.commands.options import common_options
     metavar="PATH",
     help="Keep a file or folder indexed meanwhile; may be given more than once.",
 )
-def command(flags: dict[str, Any], preview: bool, port: int | None, watch: tuple[Path, ...]) -> None:
+@click.option(
+    "--check", is_flag=True, help="Check token, intents, permissions and libraries, and show the invite link."
+)
+def command(flags: dict[str, Any], preview: bool, port: int | None, watch: tuple[Path, ...], check: bool) -> int:
     """Answer in Discord until you stop it.
 
     \b
     Examples:
-      kilde discord --preview                       try it, without Discord
+      kilde discord --preview                      try it, without Discord
+      kilde discord --check                        will it work? with the link that invites it
       KILDE_DISCORD_TOKEN=... kilde discord
-      KILDE_DISCORD_SHARED=articles kilde discord   let every server ask that library
-      kilde discord --watch ~/news                  ... and keep it up to date
+      KILDE_DISCORD_SHARED=articles kilde discord  let every server ask that library
+      kilde discord --watch ~/news                 ... and keep a library up to date
     """
     with App.start(flags) as app:
+        if check:
+            return asyncio.run(_check(app))
         if preview:
             from bot.discord_preview import serve  # late: discord.py .6 s
 
@@ -47,6 +54,20 @@ def command(flags: dict[str, Any], preview: bool, port: int | None, watch: tuple
             from bot.discord_app import run  # late: discord.py .6 s
 
             asyncio.run(run(app.config, watch=watch))
+    return 0
+
+
+async def _check(app: App) -> int:
+    """Print each check with its fix; 1 if one fails."""
+    from bot.config import detect_terminal
+    from bot.discord_checks import run_discord_checks  # late: discord.py .6 s
+    from bot.render.checks import render_check
+
+    terminal, failed = detect_terminal(sys.stdout), False
+    async for check in run_discord_checks(app):
+        click.echo(render_check(check, terminal))
+        failed = failed or check.state == "fail"
+    return 1 if failed else 0
 
 
 def _tell(url: str) -> None:
