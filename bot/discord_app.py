@@ -28,6 +28,8 @@ from retrieval.errors import KildeError, SettingsError
 
 logger = logging.getLogger(__name__)
 
+_AUTHENTICATION_FAILED = 4004
+"""The gateway's code for a token that it does not know (any more)."""
 _LOGIN_HELP = (
     "Put the token of your Discord application into KILDE_DISCORD_TOKEN, or into a file that "
     "KILDE_DISCORD_TOKEN_FILE names."
@@ -87,7 +89,8 @@ async def open_bot(config: Config, **options: Any) -> AsyncIterator[KildeBot]:
         try:
             yield bot
         finally:
-            turned_away = await desk.close(grace_s=config.discord_shutdown_s)
+            turned_away = await bot.asking.close(grace_s=config.discord_shutdown_s)
+            await desk.close(grace_s=0)
             await writing.close(grace_s=config.discord_shutdown_s)
             if turned_away:
                 logger.warning("%d questions were turned away because the bot was stopped", turned_away)
@@ -131,6 +134,10 @@ def _raise_in_words(connected: asyncio.Task[None], config: Config) -> None:
     try:
         connected.result()
     except discord.LoginFailure as error:
+        raise DiscordLoginError(f"Discord does not know this token. {_LOGIN_HELP}") from error
+    except discord.ConnectionClosed as error:
+        if error.code != _AUTHENTICATION_FAILED:
+            raise
         raise DiscordLoginError(f"Discord does not know this token. {_LOGIN_HELP}") from error
     except discord.PrivilegedIntentsRequired as error:
         raise DiscordLoginError(

@@ -13,6 +13,8 @@ from bot.discord_ui.questions import Question, Questions
 from bot.discord_ui.texts import Texts
 from bot.state.database import State
 
+GOODBYE_S = 5.0
+"""Time to tell everyone that the bot goes down."""
 TELL_S = 10.0
 """So long before the message can no longer be edited, the asker is told that the answer will be late."""
 
@@ -37,11 +39,38 @@ class Asking:
         """Put the parts together."""
         self._questions = questions
         self._state = state
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._open = True
 
     async def ask(self, question: Question, delivery: Delivery, manner: Manner) -> None:
         """Answer it; every end of it, good or bad, is shown through ``delivery``."""
+        task = asyncio.create_task(self._ask(question, delivery, manner))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        await task
+
+    async def close(self, *, grace_s: float) -> int:
+        """Take no more questions, let those that came be answered within a time, and tell the others that it is over.
+
+        Returns:
+            How many were told so.
+        """
+        self._open = False
+        if not self._under_way:
+            return 0
+        _, late = await asyncio.wait(self._under_way, timeout=grace_s)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=GOODBYE_S)
+        return len(late)
+
+    async def _ask(self, question: Question, delivery: Delivery, manner: Manner) -> None:
         shown = Throttled(delivery)
         texts = manner.texts
+        if not self._open:
+            await shown.finish([notice(texts("error.closing"))])
+            return
         work = asyncio.create_task(
             self._questions.answer(
                 question, on_place=lambda place: shown.show(notice(texts("progress.place", count=place)))
@@ -56,6 +85,9 @@ class Asking:
                 if late:
                     shown.show(notice(texts("progress.late")))
             reply = await work
+        except asyncio.CancelledError:  # by `close`
+            await shown.finish([notice(texts("error.closing"))])
+            return
         except Exception as error:  # the boundary: the asker is told
             await shown.finish([notice(explain(error, texts))])
             return
