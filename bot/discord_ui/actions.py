@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import discord
 from discord import ui
@@ -21,7 +21,7 @@ QUESTION_CHARS = 1000
 """Most characters in a form's field for a question."""
 REASON_CHARS = 500
 THREAD_NAME_CHARS = 90
-THREAD_MINUTES = 1440
+THREAD_MINUTES: Final = 1440
 """A thread without messages is put away after a day."""
 
 Interaction = discord.Interaction[Any]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import discord
 from discord import ui
 
@@ -69,11 +71,11 @@ def _fill(container: ui.Container[Layout], page: list[str]) -> None:
         container.add_item(ui.TextDisplay("\n".join(blocks)))
 
 
-def _rows(turn: Turn, texts: Texts, *, with_thread: bool) -> list[ui.ActionRow[Layout]]:
-    rows: list[ui.ActionRow[Layout]] = []
+def _rows(turn: Turn, texts: Texts, *, with_thread: bool) -> list[ui.ActionRow[Any]]:
+    rows: list[ui.ActionRow[Any]] = []
     if len(turn.citations) > 1:
         rows.append(ui.ActionRow(PassageSelect.of(turn, texts)))
-    buttons: list[ui.Item[Layout]] = []
+    buttons: list[ui.Item[Any]] = []
     if len(turn.citations) == 1:
         buttons.append(PassageButton.of(turn.id, turn.citations[0].number, texts))
     buttons.append(FollowUpButton.of(turn.id, texts))

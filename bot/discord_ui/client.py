@@ -70,7 +70,7 @@ class KildeBot(commands.AutoShardedBot):
         self.state = state
         self.asking = Asking(questions, state)
         self.actions = Actions(self.asking, questions, state)
-        self.tree.on_error = self._on_command_error  # type: ignore[assignment]  # discord.py's own way to set it
+        self.tree.on_error = self._on_command_error  # type: ignore[method-assign]  # discord.py's own way to set it
 
     async def setup_hook(self) -> None:
         """Before connecting: commands, buttons of earlier runs, and Discord's list of commands if it is out of date."""
