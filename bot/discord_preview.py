@@ -18,6 +18,8 @@ from retrieval.errors import SettingsError
 if TYPE_CHECKING:
     import simcord
 
+    from bot.discord_ui.client import KildeBot
+
 SETTLE_S = 120.0
 """How long a person's action may take until the simulation calls it stuck; a first question loads the models."""
 
@@ -26,6 +28,7 @@ SETTLE_S = 120.0
 class Stage:
     """A simulated server with one channel and two people."""
 
+    bot: KildeBot
     env: simcord.Env
     channel: Any
     manager: Any
@@ -45,12 +48,13 @@ async def open_stage(config: Config) -> AsyncIterator[Stage]:
         raise SettingsError("The preview needs the extra: pip install 'kilde[preview]'") from error
     async with (
         open_bot(config, shard_count=1) as bot,
-        simcord.run(bot, settle_timeout=SETTLE_S, check_errors=False) as env,
+        simcord.run(bot, settle_timeout=SETTLE_S, check_errors=False, strict_sync=False) as env,
     ):
         guild = env.create_guild("Newsroom")
         channel = guild.create_text_channel("ask-kilde")
         managers = guild.create_role("Managers", permissions=discord.Permissions(manage_guild=True))
         yield Stage(
+            bot,
             env,
             channel,
             manager=guild.add_member(env.create_user("ingrid"), roles=[managers]),
@@ -67,8 +71,13 @@ async def serve(config: Config, *, port: int | None, tell: Callable[[str], None]
         tell: Told where the page is.
     """
     async with open_stage(config) as stage:
-        people = [stage.manager, stage.member]
-        async with stage.env.preview(stage.channel, viewers=people, layout="channel", port=port) as page:
-            tell(page.url)
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.Event().wait()
+        await serve_page(stage, port=port, tell=tell)
+
+
+async def serve_page(stage: Stage, *, port: int | None, tell: Callable[[str], None]) -> None:
+    """Serve the page of a stage until the task is cancelled; arguments as for `serve`."""
+    people = [stage.manager, stage.member]
+    async with stage.env.preview(stage.channel, viewers=people, layout="channel", port=port) as page:
+        tell(page.url)
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
