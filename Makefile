@@ -11,10 +11,10 @@ DEMO := build/demo
 # Byte code is made when a module is first used: compiling all of it at once takes longer than downloading it.
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
 
-.PHONY: help demo test check format lint types imports lock install clean
+.PHONY: help demo demo-discord test check format lint types imports lock install clean
 
 help:  ## This list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
 
 install: $(USER_STAMP)  ## Make .venv with the kilde command in it
 
@@ -47,6 +47,11 @@ demo: $(USER_STAMP)  ## Index the sample articles, ask about them, and open the 
 	@if test -t 0; then \
 		echo "$(BIN)/kilde repl --data-dir $(DEMO)"; $(BIN)/kilde repl --data-dir $(DEMO); \
 	else echo "Ask your own questions: $(BIN)/kilde repl --data-dir $(DEMO)"; fi
+
+demo-discord: $(DEV_STAMP)  ## Talk to the bot in a simulated Discord; pictures in build/discord
+	$(BIN)/kilde index bot/samples --data-dir build/discord/data
+	@echo
+	$(BIN)/python -m bot.discord_demo --data-dir build/discord/data --out build/discord
 
 test: $(DEV_STAMP)  ## Run the tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile

@@ -61,7 +61,7 @@ async def _demo(config: Config, out: Path) -> None:
 
 async def _conversation(stage: Stage) -> AsyncIterator[tuple[str, Any]]:
     """What is said, part by part: the name of each part and who looks at it."""
-    member, channel, bot = stage.member, stage.channel, stage.bot
+    member, channel = stage.member, stage.channel
     _say(member.name, f"/ask {WITHIN}")
     asked = await member.slash(channel, "ask", question=WITHIN)
     _say("Kilde", _shown(asked.response.components))
@@ -76,7 +76,7 @@ async def _conversation(stage: Stage) -> AsyncIterator[tuple[str, Any]]:
         _say(member.name, question)
         answer = channel.last_message
         reply_to = answer if question == FOLLOW_UP else None
-        await member.send(channel, f"{bot.user.mention} {question}", reply_to=reply_to)
+        await member.send(channel, f"{stage.mention} {question}", reply_to=reply_to)
         _say("Kilde", _shown([component.to_dict() for component in channel.last_message.components]))
     yield "follow-up", member
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,8 +19,6 @@ from retrieval.errors import SettingsError
 if TYPE_CHECKING:
     import simcord
 
-    from bot.discord_ui.client import KildeBot
-
 SETTLE_S = 120.0
 """How long a person's action may take until the simulation calls it stuck; a first question loads the models."""
 
@@ -28,7 +27,8 @@ SETTLE_S = 120.0
 class Stage:
     """A simulated server with one channel and two people."""
 
-    bot: KildeBot
+    mention: str
+    """Of the bot."""
     env: simcord.Env
     channel: Any
     manager: Any
@@ -46,6 +46,7 @@ async def open_stage(config: Config) -> AsyncIterator[Stage]:
         import simcord  # late: only for the preview
     except ImportError as error:
         raise SettingsError("The preview needs the extra: pip install 'kilde[preview]'") from error
+    logging.getLogger("discord.state").setLevel(logging.ERROR)  # the simulation makes a client without intents
     async with (
         open_bot(config, shard_count=1) as bot,
         simcord.run(bot, settle_timeout=SETTLE_S, check_errors=False, strict_sync=False) as env,
@@ -54,7 +55,7 @@ async def open_stage(config: Config) -> AsyncIterator[Stage]:
         channel = guild.create_text_channel("ask-kilde")
         managers = guild.create_role("Managers", permissions=discord.Permissions(manage_guild=True))
         yield Stage(
-            bot,
+            str(bot.user and bot.user.mention),
             env,
             channel,
             manager=guild.add_member(env.create_user("ingrid"), roles=[managers]),

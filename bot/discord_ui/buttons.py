@@ -14,9 +14,10 @@ from bot.discord_ui.texts import Texts, flag
 if TYPE_CHECKING:
     import re
 
+    from bot.discord_ui.client import KildeBot
     from bot.state.models import Turn
 
-Interaction = discord.Interaction["KildeBot"]
+    Interaction = discord.Interaction[KildeBot]
 
 
 class PassageButton(ui.DynamicItem[ui.Button[Any]], template=r"kilde:passage:(?P<turn>\d+):(?P<number>\d+)"):

@@ -26,6 +26,8 @@ from bot.state.database import State
 
 logger = logging.getLogger(__name__)
 
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
+
 _COMMANDS_HASH = "commands"
 """Under this the state keeps the hash of the commands that Discord knows."""
 
