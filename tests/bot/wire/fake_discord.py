@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -38,6 +39,8 @@ class Request:
     method: str
     path: str
     body: Any
+    at: float
+    """When it came, on the clock of `time.perf_counter`."""
 
     @property
     def text(self) -> str:
@@ -96,10 +99,11 @@ class FakeDiscord:
         """Wait until the bot has logged in or resumed so often."""
         await self.until(lambda: len(self.hellos) >= times and self._socket is not None)
 
-    async def slash(self, name: str, **options: str) -> str:
-        """Alice uses a command; returns the interaction's token."""
+    async def slash(self, name: str, *, user: Json = ALICE, guild: str = GUILD, **options: str) -> str:
+        """A person uses a command; returns the interaction's token."""
         given = [{"name": key, "type": 3, "value": value} for key, value in options.items()]
-        return await self._interaction(2, {"id": "1", "name": name, "type": 1, "options": given})
+        data = {"id": "1", "name": name, "type": 1, "options": given}
+        return await self._interaction(2, data, user=user, guild=guild)
 
     async def press(self, message: Json, label: str) -> str:
         """Alice presses a button under a message; returns the interaction's token."""
@@ -165,7 +169,7 @@ class FakeDiscord:
         body = await _body(request)
         response = self._respond(request, path, body)
         async with self._news:
-            self.requests.append(Request(request.method, path, body))
+            self.requests.append(Request(request.method, path, body, time.perf_counter()))
             self._news.notify_all()
         return response
 
@@ -255,7 +259,9 @@ class FakeDiscord:
         assert self._socket is not None, "the bot is not connected"
         await self._socket.send_json(payload)
 
-    async def _interaction(self, kind: int, data: Json, message: Json | None = None) -> str:
+    async def _interaction(
+        self, kind: int, data: Json, message: Json | None = None, *, user: Json = ALICE, guild: str = GUILD
+    ) -> str:
         token = f"token{self._id()}"
         interaction = {
             "id": _snowflake(int(self._id())),
@@ -263,16 +269,16 @@ class FakeDiscord:
             "type": kind,
             "token": token,
             "version": 1,
-            "guild_id": GUILD,
-            "guild": {"id": GUILD, "locale": "en-US", "features": []},
+            "guild_id": guild,
+            "guild": {"id": guild, "locale": "en-US", "features": []},
             "guild_locale": "en-US",
             "locale": "en-US",
             "channel_id": CHANNEL,
             "channel": _channel() | {"permissions": ALL_PERMISSIONS},
-            "member": _member() | {"user": ALICE, "permissions": ALL_PERMISSIONS},
+            "member": _member() | {"user": user, "permissions": ALL_PERMISSIONS},
             "app_permissions": ALL_PERMISSIONS,
             "entitlements": [],
-            "authorizing_integration_owners": {"0": GUILD},
+            "authorizing_integration_owners": {"0": guild},
             "context": 0,
             "attachment_size_limit": 10_000_000,
             "data": data,
@@ -368,8 +374,6 @@ def _numbered(tree: list[Json], numbers: Any) -> list[Json]:
 
 def _snowflake(number: int) -> str:
     """An id of the present: discord.py reads from it when an interaction was made."""
-    import time
-
     return str((int(time.time() * 1000) - 1_420_070_400_000) << 22 | number % (1 << 22))
 
 
