@@ -176,6 +176,30 @@ class Refusal:
 Response = Answer | Refusal
 
 
+Verdict = Literal["supported", "refuted", "not_enough_info"]
+"""What the articles say of a claim, in the terms of FEVER (Thorne et al., 2018)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """One statement, and the sentences that tell of the same thing."""
+
+    claim: str
+    verdict: Verdict
+    citations: tuple[Citation, ...]
+    """Empty for ``not_enough_info``; numbered through the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedMessage:
+    """What the articles say of a message's claims, in the message's order."""
+
+    language: str
+    claims: tuple[CheckedClaim, ...]
+    unchecked: int
+    """Claims that were left out because there were too many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """One article, file or line that could not be read."""

@@ -29,8 +29,31 @@ def answer_blocks(answer: Answer, texts: Texts) -> tuple[list[str], list[str]]:
     )
     sentences = [plain(sentence.text) + superscript(sentence.citations) for sentence in answer.sentences]
     said = [quoted(sentence) for sentence in sentences] if verbatim else [f"**{sentence}**" for sentence in sentences]
-    sources = list(_source_blocks(answer.citations, answer.language, texts, with_quotes=not verbatim))
+    sources = list(source_blocks(answer.citations, answer.language, texts, with_quotes=not verbatim))
     return said, sources
+
+
+def source_blocks(citations: Sequence[Citation], asked_in: str, texts: Texts, *, with_quotes: bool) -> Iterator[str]:
+    """One block a citation; quotes of one article that follow each other share one source line.
+
+    Args:
+        citations: In the order of their numbers.
+        asked_in: Language of the question; a quote in another one says so.
+        texts: The language that the asker reads.
+        with_quotes: Whether each quote stands above its source.
+    """
+    group: list[Citation] = []
+    for index, citation in enumerate(citations):
+        group.append(citation)
+        following = citations[index + 1 : index + 2]
+        if following and following[0].article_id == citation.article_id:
+            continue
+        numbers = superscript([item.number for item in group])
+        quotes = (
+            "".join(f"{superscript([item.number])} “{plain(item.quote)}”\n" for item in group) if with_quotes else ""
+        )
+        yield f"{quotes}-# {'' if with_quotes else numbers + ' '}{_source(citation, asked_in, texts)}"
+        group = []
 
 
 def refusal_blocks(refusal: Refusal, texts: Texts) -> tuple[list[str], list[str]]:
@@ -83,22 +106,6 @@ def _cut(block: str, most: int) -> str:
     head = block[:most]
     blank = max(head.rfind(" "), head.rfind("\n"))
     return (head[:blank] if blank > most // 2 else head).rstrip("\\ \n")
-
-
-def _source_blocks(citations: Sequence[Citation], asked_in: str, texts: Texts, *, with_quotes: bool) -> Iterator[str]:
-    """One block a citation; quotes of one article that follow each other share one source line."""
-    group: list[Citation] = []
-    for index, citation in enumerate(citations):
-        group.append(citation)
-        following = citations[index + 1 : index + 2]
-        if following and following[0].article_id == citation.article_id:
-            continue
-        numbers = superscript([item.number for item in group])
-        quotes = (
-            "".join(f"{superscript([item.number])} “{plain(item.quote)}”\n" for item in group) if with_quotes else ""
-        )
-        yield f"{quotes}-# {'' if with_quotes else numbers + ' '}{_source(citation, asked_in, texts)}"
-        group = []
 
 
 def _source(citation: Citation, asked_in: str, texts: Texts) -> str:

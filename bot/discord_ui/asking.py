@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.discord_ui.answer_view import notice, reply_layouts
+from bot.discord_ui.answer_view import Layout, notice, reply_layouts
+from bot.discord_ui.check_view import check_layouts
 from bot.discord_ui.delivery import Delivery, Throttled
+from bot.discord_ui.desk import OnPlace
 from bot.discord_ui.errors import explain
 from bot.discord_ui.questions import Question, Questions
 from bot.discord_ui.texts import Texts
@@ -32,6 +35,18 @@ class Manner:
     """Whether going on in a thread is offered."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The messages that end a job."""
+
+    layouts: list[Layout]
+    turn_id: int | None = None
+    """The turn that they answer, if it is remembered."""
+
+
+Job = Callable[[OnPlace], Awaitable[Shown]]
+
+
 class Asking:
     """From a question to the messages that answer it."""
 
@@ -44,10 +59,22 @@ class Asking:
 
     async def ask(self, question: Question, delivery: Delivery, manner: Manner) -> None:
         """Answer it; every end of it, good or bad, is shown through ``delivery``."""
-        task = asyncio.create_task(self._ask(question, delivery, manner))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        await task
+
+        async def answer(on_place: OnPlace) -> Shown:
+            reply = await self._questions.answer(question, on_place=on_place)
+            with_thread = manner.with_thread and not question.private
+            layouts = reply_layouts(reply, manner.texts, with_question=manner.with_question, with_thread=with_thread)
+            return Shown(layouts, reply.turn.id)
+
+        await self._follow(answer, delivery, manner.texts)
+
+    async def check(self, message: Question, delivery: Delivery, texts: Texts) -> None:
+        """Show what the articles say of the claims in a message."""
+
+        async def check(on_place: OnPlace) -> Shown:
+            return Shown(check_layouts(await self._questions.check(message, on_place=on_place), texts))
+
+        await self._follow(check, delivery, texts)
 
     async def close(self, *, grace_s: float) -> int:
         """Take no more questions, let those that came be answered within a time, and tell the others that it is over.
@@ -65,17 +92,18 @@ class Asking:
             await asyncio.wait(late, timeout=GOODBYE_S)
         return len(late)
 
-    async def _ask(self, question: Question, delivery: Delivery, manner: Manner) -> None:
+    async def _follow(self, job: Job, delivery: Delivery, texts: Texts) -> None:
+        task = asyncio.create_task(self._serve(job, delivery, texts))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        await task
+
+    async def _serve(self, job: Job, delivery: Delivery, texts: Texts) -> None:
         shown = Throttled(delivery)
-        texts = manner.texts
         if not self._open:
             await shown.finish([notice(texts("error.closing"))])
             return
-        work = asyncio.create_task(
-            self._questions.answer(
-                question, on_place=lambda place: shown.show(notice(texts("progress.place", count=place)))
-            )
-        )
+        work = asyncio.ensure_future(job(lambda place: shown.show(notice(texts("progress.place", count=place)))))
         try:
             if delivery.seconds_left is not None:
                 _, late = await asyncio.wait({work}, timeout=delivery.seconds_left - TELL_S)
@@ -84,7 +112,7 @@ class Asking:
                     return
                 if late:
                     shown.show(notice(texts("progress.late")))
-            reply = await work
+            done = await work
         except asyncio.CancelledError:  # by `close`
             await shown.finish([notice(texts("error.closing"))])
             return
@@ -93,8 +121,6 @@ class Asking:
             return
         finally:
             work.cancel()  # only if nobody waits for it any more
-        layouts = reply_layouts(
-            reply, texts, with_question=manner.with_question, with_thread=manner.with_thread and not question.private
-        )
-        for message_id in await shown.finish(layouts):
-            await self._state.turns.attach(reply.turn.id, message_id)
+        for message_id in await shown.finish(done.layouts):
+            if done.turn_id is not None:
+                await self._state.turns.attach(done.turn_id, message_id)

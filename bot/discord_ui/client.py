@@ -14,6 +14,7 @@ from bot.discord_ui.actions import Actions
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.buttons import ITEMS
 from bot.discord_ui.cogs.ask import AskCog
+from bot.discord_ui.cogs.check import CheckCog
 from bot.discord_ui.cogs.conversation import ConversationCog
 from bot.discord_ui.cogs.manage import ManageCog
 from bot.discord_ui.cogs.privacy import PrivacyCog
@@ -78,6 +79,7 @@ class KildeBot(commands.AutoShardedBot):
         """Before connecting: commands, buttons of earlier runs, and Discord's list of commands if it is out of date."""
         await self.tree.set_translator(CatalogueTranslator())
         await self.add_cog(AskCog(self))
+        await self.add_cog(CheckCog(self))
         await self.add_cog(ConversationCog(self))
         await self.add_cog(ManageCog(self))
         await self.add_cog(PrivacyCog(self))

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from retrieval.answer.claims import merged
 from retrieval.errors import LibraryNotFoundError
-from retrieval.models import Answer, ArticleSummary, Caution, Filters, Response, Turn
+from retrieval.models import Answer, ArticleSummary, Caution, CheckedMessage, Filters, Response, Turn
 
 if TYPE_CHECKING:
     from retrieval import Library
@@ -79,6 +80,24 @@ class Libraries:
                     response = library.ask(question, filters=filters, history=history, caution=caution)
                     found.append(Found(name, response))
         return max(found, key=_worth, default=None)
+
+    def check(self, names: Sequence[str], message: str, *, filters: Filters | None = None) -> CheckedMessage | None:
+        """What the libraries say of a message's claims; of each claim the first verdict that is one.
+
+        Args:
+            names: Libraries to look in; those that do not exist or hold nothing are passed over.
+            message: Without markup.
+            filters: Which articles to look in.
+
+        Returns:
+            None if none of them holds an article.
+        """
+        found: list[CheckedMessage] = []
+        for name in names:
+            with self._borrowed(name) as library:
+                if library is not None and library.size()[0]:
+                    found.append(library.check(message, filters=filters))
+        return merged(found)
 
     def article_text(self, name: str, article_id: str) -> str:
         """The cleaned text of an article; empty if it, or the library, is not there (any more)."""

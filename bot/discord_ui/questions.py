@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from discord.utils import utcnow
 
@@ -17,8 +18,10 @@ from bot.discord_ui.metrics import note_failure, note_response
 from bot.state.database import State
 from bot.state.models import GuildSettings, NewTurn, StoredCitation, Turn
 from retrieval.errors import KildeError
-from retrieval.models import Answer, ArticleSummary, Citation, Filters, Response
+from retrieval.models import Answer, ArticleSummary, Caution, CheckedMessage, Citation, Filters, Response
 from retrieval.models import Turn as Said
+
+T = TypeVar("T")
 
 
 class QuotaError(KildeError):
@@ -65,6 +68,10 @@ class Reply:
     response: Response
 
 
+Search = Callable[[list[str], Filters | None, Caution], T | None]
+"""Searches libraries by name; None if they hold nothing."""
+
+
 class Questions:
     """Answers questions of guilds and of people, and keeps them apart."""
 
@@ -92,38 +99,47 @@ class Questions:
             QuestionError: The question cannot be answered as it was asked.
         """
         started = time.perf_counter()
+        history = await self._history(question)
+
+        def ask(names: list[str], filters: Filters | None, caution: Caution) -> Found | None:
+            return self._libraries.ask(names, question.text, filters=filters, history=history, caution=caution)
+
+        found = await self._admitted(question, ask, on_place)
+        turn = await self._state.turns.add(_to_turn(question, found))
+        note_response(found.response, total_s=time.perf_counter() - started)
+        return Reply(turn, found.response)
+
+    async def check(self, message: Question, *, on_place: OnPlace | None = None) -> CheckedMessage:
+        """Find what the articles say of a message's claims; it counts as a question, and nothing is remembered.
+
+        Raises: As `answer`.
+        """
+
+        def check(names: list[str], filters: Filters | None, caution: Caution) -> CheckedMessage | None:
+            return self._libraries.check(names, message.text, filters=filters)
+
+        return await self._admitted(message, check, on_place)
+
+    async def _admitted(self, question: Question, search: Search[T], on_place: OnPlace | None) -> T:
+        """What a search finds, if the asker may ask; what went wrong costs none of the day's questions."""
         try:
-            reply = await self._answer(question, on_place)
+            guild = await self.guild_settings(question.guild_id)
+            self._admission.check(
+                guild, asker_id=question.asker_id, channel_ids=question.channel_ids, role_ids=question.role_ids
+            )
+            await self._take_quota(question, guild)
+            try:
+                names, filters = self.visible_libraries(guild), narrowed(question.filters, guild.languages)
+                found = await self._desk.run(lambda: search(names, filters, guild.caution), on_place=on_place)
+                if found is None:
+                    raise NoArticlesError("There are no articles to search yet.")
+            except BaseException:
+                await self._give_back(question)
+                raise
         except BaseException as error:
             note_failure(error)
             raise
-        note_response(reply.response, total_s=time.perf_counter() - started)
-        return reply
-
-    async def _answer(self, question: Question, on_place: OnPlace | None) -> Reply:
-        guild = await self.guild_settings(question.guild_id)
-        self._admission.check(
-            guild, asker_id=question.asker_id, channel_ids=question.channel_ids, role_ids=question.role_ids
-        )
-        await self._take_quota(question, guild)
-        try:
-            history = await self._history(question)
-            names = self.visible_libraries(guild)
-            filters = narrowed(question.filters, guild.languages)
-            found = await self._desk.run(
-                lambda: self._libraries.ask(
-                    names, question.text, filters=filters, history=history, caution=guild.caution
-                ),
-                on_place=on_place,
-            )
-        except BaseException:
-            await self._give_back(question)
-            raise
-        if found is None:
-            await self._give_back(question)
-            raise NoArticlesError("There are no articles to search yet.")
-        turn = await self._state.turns.add(_to_turn(question, found))
-        return Reply(turn, found.response)
+        return found
 
     async def passage(self, turn: Turn, number: int) -> tuple[StoredCitation, str] | None:
         """A citation of an earlier answer with its article's text now; None if it has none of that number."""

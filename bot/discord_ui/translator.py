@@ -8,9 +8,9 @@ from discord import app_commands
 from bot.discord_ui.texts import texts_for, texts_in
 
 
-def text(key: str) -> app_commands.locale_str:
-    """An entry of the section ``command``: English for Discord's default, the others by the translator."""
-    return app_commands.locale_str(texts_in("en")(f"command.{key}"), key=f"command.{key}")
+def text(key: str, *, section: str = "command") -> app_commands.locale_str:
+    """An entry of a section: English for Discord's default, the others by the translator."""
+    return app_commands.locale_str(texts_in("en")(f"{section}.{key}"), key=f"{section}.{key}")
 
 
 class CatalogueTranslator(app_commands.Translator):

@@ -67,6 +67,8 @@ def test_texts_fit_where_discord_puts_them(language: str) -> None:
             assert len(text) <= BUTTON_CHARS, key
         if key.endswith((".title", ".question", ".reason")) and key.startswith(("follow_up", "feedback")):
             assert len(text) <= TITLE_CHARS, key
+        if key.startswith("menu."):
+            assert len(text) <= 32, key
         if key.startswith("command.") and not key.endswith("description"):
             assert text == text.lower(), key
             assert len(text) <= 32, key

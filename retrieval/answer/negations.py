@@ -1,0 +1,35 @@
+"""Words that deny what a sentence says, by language."""
+
+from __future__ import annotations
+
+NEGATIONS = {
+    language: frozenset(words.split())
+    for language, words in {
+        "ar": "لا لم لن ليس ليست غير بدون دون",
+        "da": "ikke aldrig ingen intet uden hverken",
+        "de": "nicht nie niemals kein keine keinen keinem keiner keines ohne weder niemand nichts",
+        "el": "δεν μην μη χωρίς ποτέ κανένας καμία κανένα ούτε",
+        "en": "not no never none nobody nothing neither nor without cannot don doesn didn isn wasn aren weren won couldn "
+        "hasn haven hadn wouldn",
+        "es": "no nunca jamás ningún ninguna ninguno nadie nada sin tampoco",
+        "fi": "ei en et emme ette eivät ilman koskaan kukaan mitään",
+        "fr": "pas ne n jamais aucun aucune personne rien sans ni",
+        "hi": "नहीं न मत बिना कभी",
+        "it": "non mai nessuno nessuna nessun niente nulla senza né neanche nemmeno",
+        "nl": "niet nooit geen niemand niets zonder noch",
+        "no": "ikke ikkje aldri ingen ingenting inga intet uten utan verken",
+        "pl": "nie nigdy żaden żadna żadne nikt nic bez ani",
+        "pt": "não nunca jamais nenhum nenhuma ninguém nada sem nem",
+        "ro": "nu niciodată niciun nicio nimeni nimic fără nici",
+        "ru": "не нет никогда никто ничего без ни нельзя",
+        "sv": "inte aldrig ingen inget inga utan varken",
+        "tr": "değil yok hiç asla olmadan hiçbir",
+        "uk": "не ні немає ніколи ніхто нічого без",
+    }.items()
+}
+UNSEGMENTED_NEGATIONS = {
+    "ja": ("ない", "ません", "なかった", "ず、", "なし"),
+    "th": ("ไม่", "ไม่มี", "ยังไม่"),
+    "zh": ("不", "没", "未", "无", "没有", "無", "沒"),
+}
+"""Languages written without spaces: these stand inside what would be words."""
