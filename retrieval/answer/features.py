@@ -10,23 +10,26 @@ import numpy as np
 import regex
 
 from retrieval.answer.candidates import Candidate
-from retrieval.answer.reading import Reading
+from retrieval.answer.reading import FLOOR, Reading
 from retrieval.index.analysis import Term, analyze
 from retrieval.index.embedding import Vector
 from retrieval.search.fitted import Matrix
 from retrieval.search.question import Question
 
 FEATURES = (
-    "held", "nothing", "coverage", "node_coverage", "node_score", "score_below_best", "node_rank", "node_bm25",
-    "node_similarity", "log_length", "new_numbers", "new_names", "shared_numbers", "shared_names", "place", "is_first",
-    "same_language", "question_terms", "question_numbers", "question_names", "rarest_missing",
+    "held", "alone", "nearby", "nothing", "coverage", "node_coverage", "node_score", "score_below_best", "node_rank",
+    "node_bm25", "node_similarity", "log_length", "new_numbers", "new_names", "shared_numbers", "shared_names", "place",
+    "is_first", "same_language", "question_terms", "question_numbers", "question_names", "rarest_missing",
+    "names_found",
 )  # fmt: skip
 """Names of the columns; a scorer's weights belong to exactly these. ``held`` is the log-odds of the sentence against
-nothing in its node."""
-FLOOR = 1e-4
-"""Added to probabilities before their logarithm is taken."""
+nothing in its node; ``alone`` and ``nearby`` are those of the second look; ``names_found`` is the share of the
+question's names that its node or title has."""
+NAME_START = 4
+"""Names are the same in two languages or inflections if so many letters at their beginning are (Germania, Germany)."""
 
 _NUMBER = regex.compile(r"\d+")
+_WORD = regex.compile(r"[\p{L}\p{M}\d]+")
 _NAME = regex.compile(r"\p{Lu}[\p{L}\d]+")
 _SENTENCE_STARTS = regex.compile(r"(?:^|[.!?…»”\"]\s+)[\"«“„(¿¡—–-]*\s*$")
 
@@ -66,6 +69,7 @@ def feature_matrix(
     asked: QuestionTerms,
     candidates: Sequence[Candidate],
     readings: Mapping[str, Reading],
+    looks: Matrix,
 ) -> Matrix:
     """Features of every candidate, ``(len(candidates), len(FEATURES))`` float32.
 
@@ -74,18 +78,22 @@ def feature_matrix(
         asked: Its terms.
         candidates: Sentences, best passage first.
         readings: What each node says about the question, by node id.
+        looks: What the second look found, ``(len(candidates), 2)``.
     """
     best = max(candidate.ranked.score for candidate in candidates)
     order = {node_id: rank for rank, node_id in enumerate(_nodes_by_score(candidates))}
     held_by_node = {node_id: asked.held_by(keys) for node_id, keys in _node_keys(candidates).items()}
+    _, names_asked = _numbers_and_names(question.text)
     rows = []
-    for candidate in candidates:
+    for candidate, (alone, nearby) in zip(candidates, looks, strict=True):
         node, reading = candidate.ranked.node, readings[candidate.ranked.node.id]
         numbers, names = _numbers_and_names(candidate.text)
         held, held_near = asked.held_by(_keys(candidate.text, node.language)), held_by_node[node.id]
         rows.append(
             (
-                np.log(reading.held[candidate.place] + FLOOR) - np.log(reading.nothing + FLOOR),
+                reading.log_odds(candidate.place),
+                alone,
+                nearby,
                 np.log(reading.nothing + FLOOR),
                 asked.coverage(held),
                 asked.coverage(held_near),
@@ -106,6 +114,7 @@ def feature_matrix(
                 len(asked.numbers),
                 len(asked.names),
                 _rarest_missing(asked, held_near),
+                _names_found(names_asked, f"{node.header}\n{node.text}"),
             )
         )
     return np.array(rows, dtype=np.float32)
@@ -129,6 +138,17 @@ def _rarest_missing(asked: QuestionTerms, held: Vector) -> float:
     if not len(asked.idf) or asked.idf.max() <= 0:
         return 0.0
     return float((asked.idf * (1 - held)).max() / asked.idf.max())
+
+
+def _names_found(names: frozenset[str], text: str) -> float:
+    """Share of the names that the text has; 1 if there are none."""
+    starts = _word_starts(text)
+    return sum(name[:NAME_START] in starts for name in names) / len(names) if names else 1.0
+
+
+@lru_cache(maxsize=5_000)
+def _word_starts(text: str) -> frozenset[str]:
+    return frozenset(word[:NAME_START] for word in _WORD.findall(text.casefold()))
 
 
 @lru_cache(maxsize=20_000)
