@@ -12,7 +12,7 @@ from retrieval.answer.citations import verify
 from retrieval.answer.confidence import Confidence
 from retrieval.answer.extractive import Selection, compose, select_sentences
 from retrieval.answer.features import QuestionTerms, feature_matrix
-from retrieval.answer.follow_up import standalone_question
+from retrieval.answer.follow_up import Standalone, about_topic, standalone_question
 from retrieval.answer.reading import Reader
 from retrieval.answer.scorer import SentenceScorer
 from retrieval.answer.second_look import LOOKED_AT, look_again
@@ -119,12 +119,12 @@ class Answerer:
             ),
         )
 
-    def _read(self, standalone: str, sources: Sources, filters: Filters | None) -> _Reading:
+    def _read(self, standalone: Standalone, sources: Sources, filters: Filters | None) -> _Reading:
         started = time.perf_counter()
-        question = read_question(standalone, self._embedding)
+        question = read_question(standalone.text, self._embedding)
         embed_ms = _ms_since(started)
         started = time.perf_counter()
-        ranked = sources.search.rank(question, filters=filters)
+        ranked = about_topic(sources.search.rank(question, filters=filters), standalone.topic_names)
         passages = join_passages(ranked, limit=PASSAGE_NODES)
         search_ms = _ms_since(started)
         candidates = list_candidates(passages)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import regex
 
 from retrieval.answer.candidates import Candidate
+from retrieval.answer.names import capitalized, names_in, numbers_in, share_found
 from retrieval.answer.reading import FLOOR, Reading
 from retrieval.index.analysis import Term, analyze
 from retrieval.index.embedding import Vector
@@ -25,13 +25,6 @@ FEATURES = (
 """Names of the columns; a scorer's weights belong to exactly these. ``held`` is the log-odds of the sentence against
 nothing in its node; ``alone`` and ``nearby`` are those of the second look; ``names_found`` is the share of the
 question's names that its node or title has."""
-NAME_START = 4
-"""Names are the same in two languages or inflections if so many letters at their beginning are (Germania, Germany)."""
-
-_NUMBER = regex.compile(r"\d+")
-_WORD = regex.compile(r"[\p{L}\p{M}\d]+")
-_NAME = regex.compile(r"\p{Lu}[\p{L}\d]+")
-_SENTENCE_STARTS = regex.compile(r"(?:^|[.!?…»”\"]\s+)[\"«“„(¿¡—–-]*\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +43,8 @@ class QuestionTerms:
         return cls(
             terms=tuple(terms),
             idf=np.array([idf(term) for term in terms], dtype=np.float32),
-            numbers=frozenset(_NUMBER.findall(question.text)),
-            names=frozenset(name.casefold() for name in _NAME.findall(question.text)),
+            numbers=numbers_in(question.text),
+            names=capitalized(question.text),
         )
 
     def held_by(self, keys: frozenset[str]) -> Vector:
@@ -83,11 +76,11 @@ def feature_matrix(
     best = max(candidate.ranked.score for candidate in candidates)
     order = {node_id: rank for rank, node_id in enumerate(_nodes_by_score(candidates))}
     held_by_node = {node_id: asked.held_by(keys) for node_id, keys in _node_keys(candidates).items()}
-    _, names_asked = _numbers_and_names(question.text)
+    names_asked = names_in(question.text)
     rows = []
     for candidate, (alone, nearby) in zip(candidates, looks, strict=True):
         node, reading = candidate.ranked.node, readings[candidate.ranked.node.id]
-        numbers, names = _numbers_and_names(candidate.text)
+        numbers, names = numbers_in(candidate.text), names_in(candidate.text)
         held, held_near = asked.held_by(_keys(candidate.text, node.language)), held_by_node[node.id]
         rows.append(
             (
@@ -114,7 +107,7 @@ def feature_matrix(
                 len(asked.numbers),
                 len(asked.names),
                 _rarest_missing(asked, held_near),
-                _names_found(names_asked, f"{node.header}\n{node.text}"),
+                share_found(names_asked, f"{node.header}\n{node.text}"),
             )
         )
     return np.array(rows, dtype=np.float32)
@@ -140,26 +133,6 @@ def _rarest_missing(asked: QuestionTerms, held: Vector) -> float:
     return float((asked.idf * (1 - held)).max() / asked.idf.max())
 
 
-def _names_found(names: frozenset[str], text: str) -> float:
-    """Share of the names that the text has; 1 if there are none."""
-    starts = _word_starts(text)
-    return sum(name[:NAME_START] in starts for name in names) / len(names) if names else 1.0
-
-
-@lru_cache(maxsize=5_000)
-def _word_starts(text: str) -> frozenset[str]:
-    return frozenset(word[:NAME_START] for word in _WORD.findall(text.casefold()))
-
-
 @lru_cache(maxsize=20_000)
 def _keys(text: str, language: str) -> frozenset[str]:
     return frozenset(key for term in analyze(text, language) for key in term.keys)
-
-
-@lru_cache(maxsize=20_000)
-def _numbers_and_names(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Numbers, and words in capitals that do not begin a sentence, in small letters."""
-    names = frozenset(
-        match.group().casefold() for match in _NAME.finditer(text) if not _SENTENCE_STARTS.search(text[: match.start()])
-    )
-    return frozenset(_NUMBER.findall(text)), names
