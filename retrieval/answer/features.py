@@ -24,7 +24,7 @@ FEATURES = (
 )  # fmt: skip
 """Names of the columns; a scorer's weights belong to exactly these. ``held`` is the log-odds of the sentence against
 nothing in its node; ``alone`` and ``nearby`` are those of the second look; ``names_found`` is the share of the
-question's names that its node or title has."""
+question's names that its node or header has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def feature_matrix(
                 len(asked.numbers),
                 len(asked.names),
                 _rarest_missing(asked, held_near),
-                share_found(names_asked, f"{node.header}\n{node.text}"),
+                share_found(names_asked, node.embedded_text),
             )
         )
     return np.array(rows, dtype=np.float32)

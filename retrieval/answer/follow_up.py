@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from retrieval.answer.names import capitalized, share_found
+from retrieval.answer.names import capitalized, names_any
 from retrieval.answer.pointing_words import (
     QUESTION_LAST_POINTERS,
     QUESTION_OPENERS,
@@ -59,7 +59,7 @@ class Standalone:
 
     text: str
     topic_names: frozenset[str] = frozenset()
-    """Names that a follow-up took along, in small letters: it is about one of them."""
+    """Names that a follow-up took along or has itself, casefolded: it is about one of them."""
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> Standalone:
@@ -81,22 +81,25 @@ def standalone_question(question: str, history: Sequence[Turn]) -> Standalone:
     ]
     bare = len(_WORD.findall(question)) <= MAX_BARE_WORDS
     topic = alone[-1].rstrip(_ENDS) if bare else topic_of(alone[-1])
-    return Standalone(f"{question} ({topic})", capitalized(" ".join(_TOPIC_WORDS.findall(alone[-1]))))
+    return Standalone(f"{question} ({topic})", _names(alone[-1]) | _names(question))
 
 
 def about_topic(ranked: Sequence[RankedNode], topic_names: frozenset[str]) -> list[RankedNode]:
     """Nodes of the articles that name the topic, as far as any was found; all of them if none is.
 
-    Without this, "and how much did it cost?" is answered with the price of something else.
+    Without this, "and how much did it cost?" is answered with the price of something else. A name that one article
+    spells otherwise (Venezia, Venice) is missed there if another article has it; scripts without capitals have none.
 
     Args:
         ranked: What was found, best first.
-        topic_names: In small letters; none admit all.
+        topic_names: Casefolded; none admit all.
     """
-    naming = {
-        item.node.article_id for item in ranked if share_found(topic_names, f"{item.node.header}\n{item.node.text}") > 0
-    }
+    naming = {item.node.article_id for item in ranked if names_any(topic_names, item.node.embedded_text)}
     return [item for item in ranked if item.node.article_id in naming or not naming]
+
+
+def _names(question: str) -> frozenset[str]:
+    return capitalized(" ".join(_TOPIC_WORDS.findall(question)))
 
 
 def topic_of(question: str) -> str:

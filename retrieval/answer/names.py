@@ -1,4 +1,7 @@
-"""Names and numbers in a text, and whether another text has them, whatever the languages."""
+"""Names and numbers in a text, and whether another text has them, whatever the languages.
+
+A name is a word with a capital: German nouns count, scripts without capitals have none.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,10 @@ from functools import lru_cache
 import regex
 
 NAME_START = 4
-"""Names are the same in two languages or inflections if so many letters at their beginning are (Germania, Germany)."""
+"""Names are taken to be the same in two languages or inflections if so many letters at their beginning are (Germania,
+Germany); of any word, as in `share_found`, that is weak evidence (Turin, turisti)."""
+ENDING = 2
+"""Last letters of a longer name that a language or a case may change (Москва, Москве)."""
 
 _NUMBER = regex.compile(r"\d+")
 _WORD = regex.compile(r"[\p{L}\p{M}\d]+")
@@ -21,13 +27,13 @@ def numbers_in(text: str) -> frozenset[str]:
 
 
 def capitalized(text: str) -> frozenset[str]:
-    """Words in capitals wherever they stand, in small letters."""
+    """Capitalised words, wherever they stand; casefolded."""
     return frozenset(name.casefold() for name in _NAME.findall(text))
 
 
 @lru_cache(maxsize=20_000)
 def names_in(text: str) -> frozenset[str]:
-    """Words in capitals that do not begin a sentence, in small letters."""
+    """Capitalised words that do not begin a sentence; casefolded."""
     return frozenset(
         match.group().casefold() for match in _NAME.finditer(text) if not _SENTENCE_STARTS.search(text[: match.start()])
     )
@@ -37,6 +43,14 @@ def share_found(names: frozenset[str], text: str) -> float:
     """Share of the names that the text has; 1 if there are none."""
     starts = _word_starts(text)
     return sum(name[:NAME_START] in starts for name in names) / len(names) if names else 1.0
+
+
+def names_any(names: frozenset[str], text: str) -> bool:
+    """Whether a capitalised word of the text begins as one of the names does, but for its ending."""
+    words = capitalized(text)
+    return any(
+        word[:size] == name[:size] for name in names for size in [max(NAME_START, len(name) - ENDING)] for word in words
+    )
 
 
 @lru_cache(maxsize=5_000)

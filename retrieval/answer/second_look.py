@@ -16,6 +16,8 @@ from retrieval.search.fitted import Matrix
 from retrieval.search.question import Question
 
 LOOKED_AT = 5
+"""One of these is right for .86 of the questions with a right sentence among the candidates (calibration fold of the
+fit; .80 with three, .91 with eight); each costs up to two readings."""
 
 
 def look_again(
@@ -39,9 +41,8 @@ def look_again(
     looks = np.array([first, first], dtype=np.float32).T
     for index in np.argsort(-looks[:, 0], kind="stable")[:most]:
         place, sentences = candidates[index].place, candidates[index].ranked.node.sentence_texts
-        start = max(0, place - 1)
-        looks[index] = (
-            reader.read(question, sentences[place : place + 1]).log_odds(0),
-            reader.read(question, sentences[start : place + 2]).log_odds(place - start),
-        )
+        for column, around in enumerate((0, 1)):
+            start, end = max(0, place - around), place + around + 1
+            if start > 0 or end < len(sentences):  # else the first look saw the same
+                looks[index, column] = reader.read(question, sentences[start:end]).log_odds(place - start)
     return looks

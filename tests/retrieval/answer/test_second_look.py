@@ -58,14 +58,28 @@ def test_without_a_second_look_the_first_one_stands(cut_article: CutArticle, can
 
 
 def test_neighbours_are_those_of_the_node(cut_article: CutArticle, candidates_of: CandidatesOf) -> None:
-    nodes = cut_article("a", "Brua åpner. Folk jubler.") + cut_article("b", "Det regner.")
+    candidates = candidates_of(
+        cut_article("a", "Brua åpner. Folk jubler. Det snør.", "Det regner. Ingen kommer. Vi går.")
+    )
+    readings = {candidate.ranked.node.id: Reading(np.full(3, 0.1, dtype=np.float32), 0.7) for candidate in candidates}
+    reader = NotingReader()
+    look_again(QUESTION, candidates, readings, reader, most=4)
+    assert reader.given == [
+        ("Brua åpner.",),
+        ("Brua åpner.", "Folk jubler."),
+        ("Folk jubler.",),
+        ("Det snør.",),
+        ("Folk jubler.", "Det snør."),
+        ("Det regner.",),
+        ("Det regner.", "Ingen kommer."),
+    ]
+
+
+def test_what_the_first_look_saw_is_not_read_again(cut_article: CutArticle, candidates_of: CandidatesOf) -> None:
+    nodes = cut_article("a", "Brua åpner. Folk jubler.", "Det regner.")
     candidates = candidates_of(nodes)
     readings = {node.id: Reading(np.full(len(node.sentences), 0.1, dtype=np.float32), 0.5) for node in nodes}
     reader = NotingReader()
-    look_again(QUESTION, candidates, readings, reader)
-    assert set(reader.given) == {
-        ("Brua åpner.",),
-        ("Folk jubler.",),
-        ("Brua åpner.", "Folk jubler."),
-        ("Det regner.",),
-    }
+    looks = look_again(QUESTION, candidates, readings, reader)
+    assert reader.given == [("Brua åpner.",), ("Folk jubler.",)]
+    assert looks[2] == pytest.approx([np.log(0.1001 / 0.5001)] * 2, abs=1e-4)
