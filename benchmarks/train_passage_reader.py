@@ -31,8 +31,8 @@ SHARE_OF_OTHERS = 0.3
 SHARE_OF_TRANSLATED = 0.5
 """So many of our own questions about a paragraph that stands in other languages are also asked about one of those."""
 SHARE_OF_SENTENCES = 0.6
-"""So often one of our own questions is also put to one sentence alone or with its neighbours, as the second look does: to
-one that answers, if any does, and to one that does not."""
+"""So often one of our own questions is also put to one sentence alone or with its neighbours, as the second look does:
+to one that answers, if any does, and to one that does not."""
 
 Sentences = tuple[str, ...]
 
