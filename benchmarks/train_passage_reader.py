@@ -30,6 +30,9 @@ SHARE_OF_OTHERS = 0.3
 """So often a question of our own is also put to a piece of its document that has nothing of its answer."""
 SHARE_OF_TRANSLATED = 0.5
 """So many of our own questions about a paragraph that stands in other languages are also asked about one of those."""
+SHARE_OF_SENTENCES = 0.6
+"""So often one of our own questions is also put to one sentence alone or with its neighbours, as the second look does:
+to one that answers, if any does, and to one that does not."""
 
 Sentences = tuple[str, ...]
 
@@ -112,6 +115,25 @@ class Lessons:
             other = rng.choice(others)
             if not answer or rng.random() < SHARE_OF_OTHERS or whole(answer).search(" ".join(other.sentences)):
                 yield Lesson(written.text, (other.sentences,))
+        if rng.random() < SHARE_OF_SENTENCES:
+            yield from self._sentence_lessons(written, pieces)
+
+    def _sentence_lessons(self, written: WrittenQuestion, pieces: Sequence[_Piece]) -> Iterator[Lesson]:
+        """The sentence that answers, and one that does not, alone or with those around it."""
+        rng, answer = self._rng, written.answer
+        sentences = [sentence for piece in pieces for sentence in piece.sentences]
+        ends = [end for piece in pieces for end in piece.ends]
+        right = next(index for index, end in enumerate(ends) if written.answer_start < end) if answer else None
+        before, after = rng.choice(((0, 0), (0, 0), (1, 0), (1, 1)))
+        if answer and right is not None:
+            first = max(0, right - before)
+            yield Lesson(
+                written.text, (tuple(sentences[first : right + after + 1]),), (answer,), frozenset({right - first})
+            )
+        wrong = [i for i in range(len(sentences)) if right is None or not i - before <= right <= i + after]
+        if wrong:
+            index = rng.choice(wrong)
+            yield Lesson(written.text, (tuple(sentences[max(0, index - before) : index + after + 1]),))
 
 
 @dataclass(frozen=True, slots=True)

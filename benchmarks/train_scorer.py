@@ -15,8 +15,10 @@ from retrieval.answer.extractive import select_sentences
 from retrieval.answer.features import FEATURES, feature_matrix
 from retrieval.answer.reading import Reader, Reading
 from retrieval.answer.scorer import SentenceScorer
+from retrieval.answer.second_look import look_again
 from retrieval.index.embedding import Vector
 from retrieval.search.fitted import FittedValues, Matrix
+from retrieval.search.question import Question
 
 RIDGE = 0.002
 
@@ -29,21 +31,36 @@ class ReadExample:
     features: Matrix
 
 
+class _KnownReadings:
+    """Reads nothing twice: questions meet the same nodes in many libraries."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._known: dict[tuple[str, tuple[str, ...]], Reading] = {}
+
+    @property
+    def count(self) -> int:
+        return len(self._known)
+
+    def read(self, question: Question, sentences: Sequence[str]) -> Reading:
+        key = (question.text, tuple(sentences))
+        if key not in self._known:
+            self._known[key] = self._reader.read(question, sentences)
+        return self._known[key]
+
+
 def read_examples(examples: Sequence[Example], reader: Reader) -> list[ReadExample]:
-    """Read the nodes of every example; a question and a node that met before are not read again."""
-    known: dict[tuple[str, str], Reading] = {}
+    """Read the nodes of every example as the product does."""
+    known = _KnownReadings(reader)
     found = []
     for number, example in enumerate(examples, start=1):
-        readings = {}
-        for node in {item.ranked.node.id: item.ranked.node for item in example.candidates}.values():
-            key = (example.question.text, node.text)
-            if key not in known:
-                known[key] = reader.read(example.question, node)
-            readings[node.id] = known[key]
-        features = feature_matrix(example.question, example.asked, example.candidates, readings)
+        nodes = {item.ranked.node.id: item.ranked.node for item in example.candidates}
+        readings = {node_id: known.read(example.question, node.sentence_texts) for node_id, node in nodes.items()}
+        looks = look_again(example.question, example.candidates, readings, known)
+        features = feature_matrix(example.question, example.asked, example.candidates, readings, looks)
         found.append(ReadExample(example, features))
         if number % 500 == 0:
-            print(f"{number} of {len(examples)} examples read, {len(known)} nodes", flush=True)
+            print(f"{number} of {len(examples)} examples read, {known.count} readings", flush=True)
     return found
 
 

@@ -12,9 +12,10 @@ from retrieval.answer.citations import verify
 from retrieval.answer.confidence import Confidence
 from retrieval.answer.extractive import Selection, compose, select_sentences
 from retrieval.answer.features import QuestionTerms, feature_matrix
-from retrieval.answer.follow_up import standalone_question
+from retrieval.answer.follow_up import Standalone, about_topic, standalone_question
 from retrieval.answer.reading import Reader
 from retrieval.answer.scorer import SentenceScorer
+from retrieval.answer.second_look import LOOKED_AT, look_again
 from retrieval.articles.language import detect_language
 from retrieval.index.store import summary_of
 from retrieval.models import (
@@ -89,6 +90,7 @@ class Answerer:
         """
         self._embedding = embedding
         self._reader = reader
+        self._looked_at = LOOKED_AT if fitted else 0  # only fitted values make something of it
         self._scorer = SentenceScorer(fitted)
         self._confidence = Confidence(fitted, minimum=min_confidence)
         self._max_question_chars = max_question_chars
@@ -124,12 +126,12 @@ class Answerer:
             ),
         )
 
-    def _read(self, standalone: str, sources: Sources, filters: Filters | None) -> _Reading:
+    def _read(self, standalone: Standalone, sources: Sources, filters: Filters | None) -> _Reading:
         started = time.perf_counter()
-        question = read_question(standalone, self._embedding)
+        question = read_question(standalone.text, self._embedding)
         embed_ms = _ms_since(started)
         started = time.perf_counter()
-        ranked = sources.search.rank(question, filters=filters)
+        ranked = about_topic(sources.search.rank(question, filters=filters), standalone.topic_names)
         passages = join_passages(ranked, limit=PASSAGE_NODES)
         search_ms = _ms_since(started)
         candidates = list_candidates(passages)
@@ -146,9 +148,10 @@ class Answerer:
 
     def _features(self, question: Question, candidates: Sequence[Candidate], lexical: LexicalIndex) -> Matrix:
         nodes = {candidate.ranked.node.id: candidate.ranked.node for candidate in candidates}
-        readings = {node_id: self._reader.read(question, node) for node_id, node in nodes.items()}
+        readings = {node_id: self._reader.read(question, node.sentence_texts) for node_id, node in nodes.items()}
         asked = QuestionTerms.of(question, lexical.terms(question.text, language=question.language), lexical.idf)
-        return feature_matrix(question, asked, candidates, readings)
+        looks = look_again(question, candidates, readings, self._reader, most=self._looked_at)
+        return feature_matrix(question, asked, candidates, readings, looks)
 
     def _respond(self, asked: str, reading: _Reading, sources: Sources, caution: Caution) -> Response:
         spoken = detect_language(asked)

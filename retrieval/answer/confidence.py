@@ -10,8 +10,8 @@ from retrieval.models import Caution
 from retrieval.search.fitted import FittedValues, Matrix
 
 SIGNALS = (
-    "any_holds", "best_holds", "best_above_second", "held", "something", "node_score", "node_above_second",
-    "coverage", "node_coverage", "node_bm25", "nothing_missing", "shared_names",
+    "any_holds", "best_holds", "best_above_second", "held", "alone", "nearby", "something", "node_score",
+    "node_above_second", "coverage", "node_coverage", "node_bm25", "nothing_missing", "shared_names", "names_found",
 )  # fmt: skip
 """What is seen of all sentences together. More of each speaks for the answer, so no weight is negative: free
 weights fitted better, and failed on libraries of another kind, where collinear ones no longer cancelled."""
@@ -82,6 +82,8 @@ def confidence_signals(features: Matrix, probabilities: Vector) -> Vector:
             _log_odds(float(probabilities[order[0]])),
             float(probabilities[order[0]] - second),
             best[_COLUMN["held"]],
+            best[_COLUMN["alone"]],
+            best[_COLUMN["nearby"]],
             -float(features[:, _COLUMN["nothing"]].min()),
             scores[0],
             scores[0] - scores[min(1, len(scores) - 1)],
@@ -90,6 +92,7 @@ def confidence_signals(features: Matrix, probabilities: Vector) -> Vector:
             best[_COLUMN["node_bm25"]],
             1 - float(features[:, _COLUMN["rarest_missing"]].min()),
             float(best[_COLUMN["shared_names"]]),
+            float(best[_COLUMN["names_found"]]),
         ),
         dtype=np.float32,
     )

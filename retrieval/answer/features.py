@@ -7,28 +7,24 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import regex
 
 from retrieval.answer.candidates import Candidate
-from retrieval.answer.reading import Reading
+from retrieval.answer.names import capitalized, names_in, numbers_in, share_found
+from retrieval.answer.reading import FLOOR, Reading
 from retrieval.index.analysis import Term, analyze
 from retrieval.index.embedding import Vector
 from retrieval.search.fitted import Matrix
 from retrieval.search.question import Question
 
 FEATURES = (
-    "held", "nothing", "coverage", "node_coverage", "node_score", "score_below_best", "node_rank", "node_bm25",
-    "node_similarity", "log_length", "new_numbers", "new_names", "shared_numbers", "shared_names", "place", "is_first",
-    "same_language", "question_terms", "question_numbers", "question_names", "rarest_missing",
+    "held", "alone", "nearby", "nothing", "coverage", "node_coverage", "node_score", "score_below_best", "node_rank",
+    "node_bm25", "node_similarity", "log_length", "new_numbers", "new_names", "shared_numbers", "shared_names", "place",
+    "is_first", "same_language", "question_terms", "question_numbers", "question_names", "rarest_missing",
+    "names_found",
 )  # fmt: skip
 """Names of the columns; a scorer's weights belong to exactly these. ``held`` is the log-odds of the sentence against
-nothing in its node."""
-FLOOR = 1e-4
-"""Added to probabilities before their logarithm is taken."""
-
-_NUMBER = regex.compile(r"\d+")
-_NAME = regex.compile(r"\p{Lu}[\p{L}\d]+")
-_SENTENCE_STARTS = regex.compile(r"(?:^|[.!?…»”\"]\s+)[\"«“„(¿¡—–-]*\s*$")
+nothing in its node; ``alone`` and ``nearby`` are those of the second look; ``names_found`` is the share of the
+question's names that its node or header has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +43,8 @@ class QuestionTerms:
         return cls(
             terms=tuple(terms),
             idf=np.array([idf(term) for term in terms], dtype=np.float32),
-            numbers=frozenset(_NUMBER.findall(question.text)),
-            names=frozenset(name.casefold() for name in _NAME.findall(question.text)),
+            numbers=numbers_in(question.text),
+            names=capitalized(question.text),
         )
 
     def held_by(self, keys: frozenset[str]) -> Vector:
@@ -66,6 +62,7 @@ def feature_matrix(
     asked: QuestionTerms,
     candidates: Sequence[Candidate],
     readings: Mapping[str, Reading],
+    looks: Matrix,
 ) -> Matrix:
     """Features of every candidate, ``(len(candidates), len(FEATURES))`` float32.
 
@@ -74,18 +71,22 @@ def feature_matrix(
         asked: Its terms.
         candidates: Sentences, best passage first.
         readings: What each node says about the question, by node id.
+        looks: What the second look found, ``(len(candidates), 2)``.
     """
     best = max(candidate.ranked.score for candidate in candidates)
     order = {node_id: rank for rank, node_id in enumerate(_nodes_by_score(candidates))}
     held_by_node = {node_id: asked.held_by(keys) for node_id, keys in _node_keys(candidates).items()}
+    names_asked = names_in(question.text)
     rows = []
-    for candidate in candidates:
+    for candidate, (alone, nearby) in zip(candidates, looks, strict=True):
         node, reading = candidate.ranked.node, readings[candidate.ranked.node.id]
-        numbers, names = _numbers_and_names(candidate.text)
+        numbers, names = numbers_in(candidate.text), names_in(candidate.text)
         held, held_near = asked.held_by(_keys(candidate.text, node.language)), held_by_node[node.id]
         rows.append(
             (
-                np.log(reading.held[candidate.place] + FLOOR) - np.log(reading.nothing + FLOOR),
+                reading.log_odds(candidate.place),
+                alone,
+                nearby,
                 np.log(reading.nothing + FLOOR),
                 asked.coverage(held),
                 asked.coverage(held_near),
@@ -106,6 +107,7 @@ def feature_matrix(
                 len(asked.numbers),
                 len(asked.names),
                 _rarest_missing(asked, held_near),
+                share_found(names_asked, node.embedded_text),
             )
         )
     return np.array(rows, dtype=np.float32)
@@ -134,12 +136,3 @@ def _rarest_missing(asked: QuestionTerms, held: Vector) -> float:
 @lru_cache(maxsize=20_000)
 def _keys(text: str, language: str) -> frozenset[str]:
     return frozenset(key for term in analyze(text, language) for key in term.keys)
-
-
-@lru_cache(maxsize=20_000)
-def _numbers_and_names(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Numbers, and words in capitals that do not begin a sentence, in small letters."""
-    names = frozenset(
-        match.group().casefold() for match in _NAME.finditer(text) if not _SENTENCE_STARTS.search(text[: match.start()])
-    )
-    return frozenset(_NUMBER.findall(text)), names

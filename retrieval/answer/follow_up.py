@@ -7,10 +7,12 @@ question that stood alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import regex
 
+from retrieval.answer.names import capitalized, names_any
 from retrieval.answer.pointing_words import (
     QUESTION_LAST_POINTERS,
     QUESTION_OPENERS,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from retrieval.models import Turn
+    from retrieval.search.ranked import RankedNode
 
 MAX_ELLIPTIC_WORDS = 3
 """A question of so few words that names nobody and nothing cannot stand alone: "And when?", "Hvor mange da?"."""
@@ -50,7 +53,16 @@ _TOPIC_WORDS = regex.compile(
 _ENDS = " \t?？؟!.。;…"
 
 
-def standalone_question(question: str, history: Sequence[Turn]) -> str:
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """A question that can be searched for by itself."""
+
+    text: str
+    topic_names: frozenset[str] = frozenset()
+    """Names that a follow-up took along or has itself, casefolded: it is about one of them."""
+
+
+def standalone_question(question: str, history: Sequence[Turn]) -> Standalone:
     """Give ``question`` the words it needs of a question before it.
 
     Args:
@@ -63,13 +75,31 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
     cleaned = [one_line(turn.question)[:MAX_TOPIC_CHARS] for turn in history[-MAX_TURNS:]]
     earlier = [asked for asked in cleaned if _WORD.search(asked)]
     if not earlier or not leans_on_history(question, earlier[-1]):
-        return question
+        return Standalone(question)
     alone = [
         asked for place, asked in enumerate(earlier) if place == 0 or not leans_on_history(asked, earlier[place - 1])
     ]
     bare = len(_WORD.findall(question)) <= MAX_BARE_WORDS
     topic = alone[-1].rstrip(_ENDS) if bare else topic_of(alone[-1])
-    return f"{question} ({topic})"
+    return Standalone(f"{question} ({topic})", _names(alone[-1]) | _names(question))
+
+
+def about_topic(ranked: Sequence[RankedNode], topic_names: frozenset[str]) -> list[RankedNode]:
+    """Nodes of the articles that name the topic, as far as any was found; all of them if none is.
+
+    Without this, "and how much did it cost?" is answered with the price of something else. A name that one article
+    spells otherwise (Venezia, Venice) is missed there if another article has it; scripts without capitals have none.
+
+    Args:
+        ranked: What was found, best first.
+        topic_names: Casefolded; none admit all.
+    """
+    naming = {item.node.article_id for item in ranked if names_any(topic_names, item.node.embedded_text)}
+    return [item for item in ranked if item.node.article_id in naming or not naming]
+
+
+def _names(question: str) -> frozenset[str]:
+    return capitalized(" ".join(_TOPIC_WORDS.findall(question)))
 
 
 def topic_of(question: str) -> str:

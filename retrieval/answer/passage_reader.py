@@ -7,6 +7,7 @@ first token if the passage holds no answer, as extractive question answering has
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,6 @@ import onnxruntime  # type: ignore[import-untyped]
 from retrieval.answer.reader_weights import ReaderWeights
 from retrieval.answer.reading import Reading
 from retrieval.index.graph_cache import EMBEDDINGS, MARKS, cached_graph
-from retrieval.index.nodes import StoredNode
 from retrieval.index.tokens import TextTokenizer
 from retrieval.search.question import Question
 
@@ -46,12 +46,10 @@ class PassageReader:
             cached_graph(f"reader-{weights.digest[:16]}", lambda: _build_graph(weights), folder=cache_dir)
         )
 
-    def read(self, question: Question, node: StoredNode) -> Reading:
-        """How likely each sentence of the node holds the answer; what goes beyond 512 tokens is not read."""
+    def read(self, question: Question, sentences: Sequence[str]) -> Reading:
+        """How likely each sentence holds the answer; what goes beyond 512 tokens is not read."""
         vocabulary = self._weights.base.vocabulary
-        asked, prefix, *pieces = self._tokenizer.encode(
-            [QUESTION_PREFIX + question.text, PASSAGE_PREFIX, *node.sentence_texts]
-        )
+        asked, prefix, *pieces = self._tokenizer.encode([QUESTION_PREFIX + question.text, PASSAGE_PREFIX, *sentences])
         ids = [vocabulary.bos, *asked[:MAX_QUESTION_TOKENS], vocabulary.eos]
         passage_start = len(ids)
         ids += prefix

@@ -1,35 +1,41 @@
-"""What a passage says about a question, and the simplest way to find out."""
+"""What sentences say about a question, and the simplest way to find out."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from retrieval.index.embedding import Embedding, Vector, embed_passages
-from retrieval.index.nodes import StoredNode
 from retrieval.search.question import Question
 
 SHARPNESS = 20.0
 """Cosines of one model lie close together; times this, their differences tell the best sentence from the others."""
+FLOOR = 1e-4
+"""Added to probabilities before their logarithm is taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one node says about a question; the probabilities sum to 1."""
+    """What sentences that stand together say about a question; the probabilities sum to 1."""
 
     held: Vector
     """Probability of each sentence to hold the answer, ``(sentences,)``."""
     nothing: float
     """Probability that none does."""
 
+    def log_odds(self, place: int) -> float:
+        """How much likelier one sentence is to hold the answer than none, as a logarithm."""
+        return float(np.log(self.held[place] + FLOOR) - np.log(self.nothing + FLOOR))
+
 
 class Reader(Protocol):
-    """Reads a question and a node together; `retrieval.answer.passage_reader.PassageReader` is the fitted one."""
+    """Reads a question and sentences together; `retrieval.answer.passage_reader.PassageReader` is the fitted one."""
 
-    def read(self, question: Question, node: StoredNode) -> Reading:
-        """How likely each sentence of the node holds what the question asks for."""
+    def read(self, question: Question, sentences: Sequence[str]) -> Reading:
+        """How likely each of these sentences, which follow each other, holds what the question asks for."""
         ...
 
 
@@ -40,9 +46,9 @@ class SimilarityReader:
         """Compare vectors of ``embedding``."""
         self._embedding = embedding
 
-    def read(self, question: Question, node: StoredNode) -> Reading:
-        """How near each sentence of the node is to the question; no probability, though it looks like one."""
-        cosines = np.clip(embed_passages(self._embedding, node.sentence_texts) @ question.vector, 0.0, 1.0)
+    def read(self, question: Question, sentences: Sequence[str]) -> Reading:
+        """How near each sentence is to the question; no probability, though it looks like one."""
+        cosines = np.clip(embed_passages(self._embedding, sentences) @ question.vector, 0.0, 1.0)
         shares = np.exp(SHARPNESS * (cosines - cosines.max()))
         best = float(cosines.max())
         return Reading(np.asarray(best * shares / shares.sum(), dtype=np.float32), 1.0 - best)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from retrieval.answer.features import FEATURES, FLOOR
+from retrieval.answer.features import FEATURES
+from retrieval.answer.reading import FLOOR
 from retrieval.index.embedding import Vector
 from retrieval.search.fitted import FittedValues, Matrix
 

@@ -167,3 +167,11 @@ def test_an_article_that_changed_meanwhile_is_never_quoted(answerer: Answerer, s
     changed = replace(sources, article_text=lambda article_id: sources.article_text(article_id).replace("å", "aa"))
     with pytest.raises(CitationError, match="does not match the stored article"):
         answerer.ask(QUESTION, changed)
+
+
+def test_a_follow_up_looks_only_where_its_topic_is_named(answerer: Answerer, sources: Sources) -> None:
+    asked = "Og når legges den ned?"
+    followed = answerer.ask(asked, sources, history=[Turn(QUESTION, "")])
+    assert {place.article_id for place in followed.retrieved} == {"passage:1"}
+    alone = answerer.ask(asked, sources)
+    assert alone.retrieved[0].article_id == "passage:2", "without the topic another passage is nearer"

@@ -36,12 +36,15 @@ TABLE = features(
         "node_rank": 1,
         "node_score": 0.7,
         "held": 2.0,
+        "alone": 1.5,
+        "nearby": -0.5,
         "nothing": -2.5,
         "coverage": 0.6,
         "rarest_missing": 0.75,
         "node_coverage": 0.8,
         "node_bm25": 0.4,
         "shared_names": 2,
+        "names_found": 0.5,
     },
     {"node_rank": 2, "node_score": 0.6, "held": -4.0, "nothing": -0.1, "coverage": 0.1, "rarest_missing": 0.5},
 )
@@ -54,6 +57,8 @@ def test_signals_worked_out_by_hand() -> None:
         "best_holds": 0.0,
         "best_above_second": 0.25,
         "held": 2.0,
+        "alone": 1.5,
+        "nearby": -0.5,
         "something": 2.5,
         "node_score": 0.9,
         "node_above_second": 0.2,
@@ -62,6 +67,7 @@ def test_signals_worked_out_by_hand() -> None:
         "node_bm25": 0.4,
         "nothing_missing": 0.5,
         "shared_names": 2,
+        "names_found": 0.5,
     }
     assert found == pytest.approx(expected, abs=1e-5)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -30,7 +31,8 @@ def table(question: Question, candidates: list[Candidate], *held: float) -> list
         readings[node.id] = Reading(own, 1 - float(own.sum()))
     lexical = LexicalIndex.in_memory(nodes.values())
     asked = QuestionTerms.of(question, lexical.terms(question.text, language=question.language), lexical.idf)
-    matrix = feature_matrix(question, asked, candidates, readings)
+    looks = np.zeros((len(candidates), 2), dtype=np.float32)
+    matrix = feature_matrix(question, asked, candidates, readings, looks)
     assert matrix.shape == (len(candidates), len(FEATURES))
     assert matrix.dtype == np.float32
     assert np.isfinite(matrix).all()
@@ -102,6 +104,25 @@ def test_a_question_of_function_words_alone_covers_nothing(
     candidates = candidates_of(cut_article("a", "Brua åpner."))
     asked = QuestionTerms.of(Question("?", "no", unit(1, 0)), [], lambda term: 1.0)
     readings = {candidates[0].ranked.node.id: Reading(np.array([0.5], dtype=np.float32), 0.5)}
-    matrix = feature_matrix(Question("?", "no", unit(1, 0)), asked, candidates, readings)
+    looks = np.array([[0.5, 2.0]], dtype=np.float32)
+    matrix = feature_matrix(Question("?", "no", unit(1, 0)), asked, candidates, readings, looks)
+    assert [matrix[0, FEATURES.index(name)] for name in ("alone", "nearby")] == [0.5, 2.0]
     assert matrix[0, FEATURES.index("coverage")] == 0
     assert matrix[0, FEATURES.index("question_terms")] == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "share"),
+    [
+        ("Wer leitet die Havsula heute?", 1.0),
+        ("Who met Solvang in Germany?", 0.5),
+        ("Hvem er det?", 1.0),
+        ("Chi comanda la Gamla Rolf?", 0.0),
+    ],
+)
+def test_names_are_found_by_their_beginning_in_the_node_and_its_title(
+    cut_article: CutArticle, candidates_of: CandidatesOf, question: str, share: float
+) -> None:
+    (node,) = cut_article("a", "Berit Solvang kom til Oslo. Det regnet.")
+    candidates = candidates_of([replace(node, title="«Havsula» i rute")])
+    assert [row["names_found"] for row in table(Question(question, "?", unit(1, 0)), candidates)] == [share] * 2

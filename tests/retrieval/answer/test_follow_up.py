@@ -1,10 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from retrieval.answer.follow_up import MAX_TOPIC_CHARS, MAX_TURNS, leans_on_history, standalone_question, topic_of
+from retrieval.answer.follow_up import (
+    MAX_TOPIC_CHARS,
+    MAX_TURNS,
+    about_topic,
+    leans_on_history,
+    standalone_question,
+    topic_of,
+)
 from retrieval.articles import detect_language
+from retrieval.index.nodes import StoredNode
 from retrieval.models import Turn
+from retrieval.search.ranked import RankedNode
 
 LEANING = {
     "en": ["And when was that?", "When did she retire?", "Why?", "But who paid for it?", "How long will they stay?"],
@@ -125,7 +136,7 @@ def test_a_question_without_words_leans_on_nothing(question: str) -> None:
 )
 def test_a_follow_up_takes_the_last_questions_topic_along(before: str, question: str, searched: str) -> None:
     history = [Turn("What is the weather in Port Allard?", "Rain."), Turn(before, "…")]
-    assert standalone_question(question, history) == searched
+    assert standalone_question(question, history).text == searched
 
 
 @pytest.mark.parametrize(
@@ -161,42 +172,71 @@ def test_a_topic_is_a_questions_names(question: str, topic: str) -> None:
 def test_the_topic_lasts_through_several_follow_ups(questions: tuple[str, ...]) -> None:
     *earlier, last = ("When does the ferry leave Port Allard?", *questions)
     history = [Turn(question, "…") for question in earlier]
-    assert standalone_question(last, history) == f"{last} ({questions[0].rstrip('?؟？')})"
+    assert standalone_question(last, history).text == f"{last} ({questions[0].rstrip('?؟？')})"
 
 
 def test_a_new_question_changes_the_topic() -> None:
     history = [Turn("Hvem åpnet brua i Vikhamn?", ""), Turn("Og når?", ""), Turn("Hvor ligger museet i Lauvik?", "")]
-    assert standalone_question("Og hvem eier det?", history) == "Og hvem eier det? (Lauvik)"
+    assert standalone_question("Og hvem eier det?", history).text == "Og hvem eier det? (Lauvik)"
 
 
 def test_when_every_question_leans_the_first_is_the_topic() -> None:
-    assert standalone_question("Hvor?", [Turn("Hvem åpnet?", ""), Turn("Når?", "")]) == "Hvor? (Hvem åpnet)"
+    assert standalone_question("Hvor?", [Turn("Hvem åpnet?", ""), Turn("Når?", "")]).text == "Hvor? (Hvem åpnet)"
 
 
 def test_the_first_question_is_left_as_it_is() -> None:
-    assert standalone_question("Og når?", []) == "Og når?"
+    assert standalone_question("Og når?", []).text == "Og når?"
 
 
 def test_a_question_that_stands_alone_forgets_the_history() -> None:
     question = "Hvor lang er brua i Vikhamn?"
-    assert standalone_question(question, [Turn("Hvem åpnet museet?", "Livia.")]) == question
+    assert standalone_question(question, [Turn("Hvem åpnet museet?", "Livia.")]).text == question
 
 
 @pytest.mark.parametrize("wordless", ["", "  ", "???"])
 def test_a_turn_without_words_is_passed_over(wordless: str) -> None:
-    assert standalone_question("Og når?", [Turn(wordless, "")]) == "Og når?"
+    assert standalone_question("Og når?", [Turn(wordless, "")]).text == "Og når?"
     history = [Turn("Hvem åpnet brua i Vikhamn?", "Hatlen."), Turn(wordless, "")]
-    assert standalone_question("Og når?", history) == "Og når? (Hvem åpnet brua i Vikhamn)"
+    assert standalone_question("Og når?", history).text == "Og når? (Hvem åpnet brua i Vikhamn)"
 
 
 def test_the_earlier_question_is_cleaned_too() -> None:
     history = [Turn("Hvem\nåpnet\x00 \u202ebrua?", "")]
-    assert standalone_question("Og når?", history) == "Og når? (Hvem åpnet brua)"
+    assert standalone_question("Og når?", history).text == "Og når? (Hvem åpnet brua)"
 
 
 def test_a_long_history_is_bounded() -> None:
     history = [Turn("Hvem åpnet brua i Vikhamn?", ""), *[Turn("Og når?", "")] * MAX_TURNS]
-    assert "Vikhamn" not in standalone_question("Og hvor?", history)
-    assert "Vikhamn" in standalone_question("Og hvor?", history[:MAX_TURNS])
-    searched = standalone_question("Og hvor?", [Turn("Hvem åpnet " + "brua " * 1000, "")])
+    assert "Vikhamn" not in standalone_question("Og hvor?", history).text
+    assert "Vikhamn" in standalone_question("Og hvor?", history[:MAX_TURNS]).text
+    searched = standalone_question("Og hvor?", [Turn("Hvem åpnet " + "brua " * 1000, "")]).text
     assert len(searched) <= MAX_TOPIC_CHARS + len("Og hvor? ()")
+
+
+CutArticle = Callable[..., list[StoredNode]]
+FERRY = ("Fergen Havsula kom i juni.\n", "Den kostet 184 millioner kroner.")
+MUSEUM = "Il museo riapre sabato.\nIl restauro è costato 3,6 milioni di euro."
+
+
+def found(nodes: list[StoredNode]) -> list[RankedNode]:
+    return [RankedNode(node, 0.9, 0.9, 0.0) for node in nodes]
+
+
+def test_a_follow_up_knows_whom_it_is_about() -> None:
+    history = [Turn("How many cars does the ferry Havsula carry?", "60")]
+    assert standalone_question("And how much did it cost?", history).topic_names == {"havsula"}
+    assert standalone_question("And when?", history).topic_names == {"havsula"}
+    assert standalone_question("And in Bergen?", history).topic_names == {"havsula", "bergen"}
+    assert standalone_question("Who designed the ferry?", history).topic_names == frozenset()
+
+
+def test_a_follow_up_is_answered_from_articles_that_name_its_topic(cut_article: CutArticle) -> None:
+    ferry, museum = cut_article("ferge", *FERRY), cut_article("museo", MUSEUM)
+    kept = about_topic(found([*museum, *ferry]), frozenset({"havsula"}))
+    assert [item.node for item in kept] == ferry, "also the node that does not repeat the name"
+
+
+def test_a_topic_that_no_article_names_leaves_all(cut_article: CutArticle) -> None:
+    everything = found([*cut_article("museo", MUSEUM), *cut_article("ferge", *FERRY)])
+    assert about_topic(everything, frozenset({"kråkholmen"})) == everything
+    assert about_topic(everything, frozenset()) == everything

@@ -47,7 +47,7 @@ def asked(text: str) -> Question:
 def test_the_sentence_that_answers_is_found(
     reader: PassageReader, cut_article: CutArticle, question: str, place: int
 ) -> None:
-    reading = reader.read(asked(question), cut_article("a", BRIDGE)[0])
+    reading = reader.read(asked(question), cut_article("a", BRIDGE)[0].sentence_texts)
     assert int(np.argmax(reading.held)) == place
 
 
@@ -55,26 +55,26 @@ def test_the_sentence_that_answers_is_found(
 def test_what_is_not_said_is_less_likely_than_what_is(
     reader: PassageReader, cut_article: CutArticle, question: str
 ) -> None:
-    node = cut_article("a", BRIDGE)[0]
-    answered = reader.read(asked("Hvor lang er Tårnbrua?"), node)
-    assert reader.read(asked(question), node).nothing > answered.nothing
+    sentences = cut_article("a", BRIDGE)[0].sentence_texts
+    answered = reader.read(asked("Hvor lang er Tårnbrua?"), sentences)
+    assert reader.read(asked(question), sentences).nothing > answered.nothing
 
 
 @pytest.mark.parametrize("text", [BRIDGE, "大桥开放。市长高兴。", "Ord " * 2000 + "slutt.", "."])
 def test_probabilities_sum_to_one_however_long_the_text(
     reader: PassageReader, cut_article: CutArticle, text: str
 ) -> None:
-    node = cut_article("a", text)[0]
+    sentences = cut_article("a", text)[0].sentence_texts
     for question in ("Hvem?", "hva " * 300):
-        reading = reader.read(asked(question), node)
-        assert reading.held.shape == (len(node.sentences),)
+        reading = reader.read(asked(question), sentences)
+        assert reading.held.shape == (len(sentences),)
         assert (reading.held >= 0).all()
         assert reading.held.sum() + reading.nothing == pytest.approx(1, abs=1e-4)
 
 
 def test_similarity_finds_the_nearest_sentence(embedding: BaseEmbedding, cut_article: CutArticle) -> None:
     reader: Reader = SimilarityReader(embedding)
-    node = cut_article("a", BRIDGE)[0]
-    reading = reader.read(read_question("Hvor mange meter lang er brua?", embedding), node)
+    sentences = cut_article("a", BRIDGE)[0].sentence_texts
+    reading = reader.read(read_question("Hvor mange meter lang er brua?", embedding), sentences)
     assert int(np.argmax(reading.held)) == 1
     assert reading.held.sum() + reading.nothing == pytest.approx(1, abs=1e-5)

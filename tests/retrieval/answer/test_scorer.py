@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from retrieval.answer.features import FEATURES, FLOOR
+from retrieval.answer.features import FEATURES
+from retrieval.answer.reading import FLOOR
 from retrieval.answer.scorer import SentenceScorer
 from retrieval.errors import SettingsError
 from retrieval.search.fitted import FittedValues
