@@ -22,7 +22,7 @@ PREFIX = "KILDE_"
 ENV_FILE = Path(".env")
 
 
-class Config(BaseSettings, Settings, DiscordSettings):
+class Config(BaseSettings, DiscordSettings, Settings):
     """Every setting: those of the retrieval pipeline, which `Settings` declares, and those of the interface."""
 
     model_config = SettingsConfigDict(

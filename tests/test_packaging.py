@@ -53,7 +53,8 @@ def test_the_lock_holds_every_dependency_but_no_torch(name: str) -> None:
 
 def test_every_import_is_a_declared_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = {normalised(line) for line in project["dependencies"]}
+    optional = [line for extra in project["optional-dependencies"].values() for line in extra]
+    declared = {normalised(line) for line in [*project["dependencies"], *optional]}
     providers = metadata.packages_distributions()
     imported = {name for folder in ("bot", "retrieval", "prompts") for name in third_party_imports(ROOT / folder)}
     undeclared = {name for name in imported if declared.isdisjoint(map(normalised, providers.get(name, [])))}

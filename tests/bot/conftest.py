@@ -19,6 +19,7 @@ from retrieval.models import (
     AnswerSentence,
     ArticleSummary,
     Caution,
+    CheckedMessage,
     Citation,
     Filters,
     IndexProgress,
@@ -104,6 +105,7 @@ class FakeLibrary:
 
     def __init__(self) -> None:
         self.responses: dict[str, Answer | Refusal | BaseException] = {}
+        self.checked: dict[str, CheckedMessage] = {}
         self.held = [make_summary()]
         self.report = IndexReport()
         self.asked: list[tuple[str, Filters | None, tuple[Turn, ...]]] = []
@@ -130,6 +132,10 @@ class FakeLibrary:
         if isinstance(response, BaseException):
             raise response
         return response
+
+    def check(self, message: str, *, filters: Filters | None = None) -> CheckedMessage:
+        self.asked.append((message, filters, ()))
+        return self.checked[message]
 
     def index(
         self,

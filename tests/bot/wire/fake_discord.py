@@ -21,6 +21,7 @@ from aiohttp import WSMsgType, web
 TOKEN = "OTAw.fake.token"  # noqa: S105
 APPLICATION, GUILD, CHANNEL, EVERYONE = "900", "500", "600", "500"
 ALICE = {"id": "700", "username": "alice", "discriminator": "0", "avatar": None, "global_name": "Alice"}
+BOB = {"id": "701", "username": "bob", "discriminator": "0", "avatar": None, "global_name": "Bob"}
 BOT = {"id": APPLICATION, "username": "kilde", "discriminator": "0", "avatar": None, "bot": True}
 ALL_PERMISSIONS = str((1 << 50) - 1)
 MESSAGE_CONTENT = 1 << 18
@@ -61,6 +62,8 @@ class FakeDiscord:
     refusals: Counter[str] = field(default_factory=Counter)
     """How often the next requests whose "METHOD path" matches the pattern get status 429."""
     messages: dict[str, Json] = field(default_factory=dict)
+    threads: list[Json] = field(default_factory=list)
+    """Those that the bot started; it is told of them whenever it logs in."""
     address: str = ""
     _ids: Any = field(default_factory=lambda: itertools.count(10_000))
     _socket: web.WebSocketResponse | None = None
@@ -196,7 +199,7 @@ class FakeDiscord:
                 limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
                 return _json({"url": f"ws://{self.address}/gateway", "shards": 1, "session_start_limit": limit})
             case "PUT", ["applications", _, "commands"]:
-                return _json([{**command, "id": self._id(), "version": "1"} | _COMMAND for command in body])
+                return _json([{"description": "", **command, "id": self._id(), "version": "1"} | _COMMAND for command in body])
             case "POST", ["interactions", interaction, _, "callback"]:
                 return _json({"interaction": {"id": interaction, "type": 2}})
             case "PATCH", ["webhooks", _, token, "messages", "@original"]:
@@ -209,7 +212,8 @@ class FakeDiscord:
                 name = next(name for name, message in self.messages.items() if message["id"] == message_id)
                 return _json(self._keep(name, body, channel=channel, message_id=message_id))
             case "POST", ["channels", _, "messages", message_id, "threads"]:
-                return _json(_thread(message_id, body["name"]))
+                self.threads.append(_thread(message_id, body["name"]))
+                return _json(self.threads[-1])
             case "POST", ["channels", _, "typing"]:
                 return web.Response(status=204)
             case "DELETE", _:
@@ -239,7 +243,7 @@ class FakeDiscord:
                 return False
             await self._welcome(socket, "identify")
             await self.dispatch("READY", self._ready())
-            await self.dispatch("GUILD_CREATE", _guild())
+            await self.dispatch("GUILD_CREATE", _guild(self.threads))
             await self._tell_all()
         if payload["op"] == 6:
             await self._welcome(socket, "resume")
@@ -420,7 +424,7 @@ def _thread(thread_id: str, name: str) -> Json:
     }
 
 
-def _guild() -> Json:
+def _guild(threads: list[Json]) -> Json:
     everyone = {
         "id": EVERYONE,
         "name": "@everyone",
@@ -443,7 +447,7 @@ def _guild() -> Json:
         "stickers": [],
         "features": [],
         "channels": [_channel()],
-        "threads": [],
+        "threads": threads,
         "members": [_member() | {"user": BOT}],
         "member_count": 2,
         "large": False,

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from retrieval import Library
-from tests.bot.wire.fake_discord import APPLICATION, CHANNEL, SOON_S, TOKEN, FakeDiscord, shown
+from tests.bot.wire.fake_discord import APPLICATION, BOB, CHANNEL, SOON_S, TOKEN, FakeDiscord, shown
 
 ROOT = Path(__file__).parents[3]
 QUESTION = "How many cars does the ferry Havsula have room for?"
@@ -101,7 +101,7 @@ async def test_a_conversation(discord: FakeDiscord, start: Start) -> None:
     async with start():
         await discord.online()
         commands = await discord.request("PUT", f"/applications/{APPLICATION}/commands")
-        assert {command["name"] for command in commands.body} == {"ask", "kilde", "privacy"}
+        assert {command["name"] for command in commands.body} == {"ask", "kilde", "privacy", "Check this message"}
 
         token = await discord.slash("ask", question=QUESTION)
         deferred = await discord.request("POST", f"/interactions/.*/{token}/callback")
@@ -138,6 +138,30 @@ async def test_buttons_and_forms_after_a_restart(discord: FakeDiscord, start: St
         assert form.body["type"] == 9
         await discord.final(await discord.submit(form.body["data"], FOLLOW_UP), ANSWER)
     assert sum(request.method == "PUT" for request in discord.requests) == 1, "Discord knew the commands already"
+
+
+async def test_killed_in_the_middle_of_a_conversation(discord: FakeDiscord, start: Start) -> None:
+    limit = {"KILDE_DISCORD_DAILY_QUESTIONS": "2"}
+    async with start(**limit) as bot:
+        await discord.online()
+        answer = await discord.final(await discord.slash("ask", question=QUESTION), ANSWER)
+        await discord.press(answer, "Start a thread")
+        await discord.request("POST", f"/channels/{answer['id']}/messages", "Go on here")
+        token = await discord.slash("ask", question=QUESTION, user=BOB)
+        await discord.request("POST", f"/interactions/.*/{token}/callback")
+        await bot.kill()
+    async with start(**limit):
+        await discord.online(2)
+        await discord.press(answer, "Helpful")
+        await discord.request("POST", "/interactions/.*/callback", "Noted as helpful")
+
+        before = len(discord.requests)
+        await discord.say(FOLLOW_UP, channel=answer["id"], mention=True)
+        await discord.request("POST", f"/channels/{answer['id']}/messages", ANSWER, after=before)
+
+        token = await discord.slash("ask", question=QUESTION)
+        await discord.final(token, "You have asked all your 2 questions of today")
+        await discord.final(await discord.slash("ask", question=QUESTION, user=BOB), ANSWER)
 
 
 async def test_a_lost_connection_is_resumed_and_a_lost_session_begun_anew(discord: FakeDiscord, start: Start) -> None:
