@@ -20,7 +20,16 @@ from retrieval.index.embedding import (
     fingerprint,
     identity,
 )
-from retrieval.models import ArticleSummary, Caution, Filters, IndexProgress, IndexReport, Response, Turn
+from retrieval.models import (
+    ArticleSummary,
+    Caution,
+    CheckedMessage,
+    Filters,
+    IndexProgress,
+    IndexReport,
+    Response,
+    Turn,
+)
 from retrieval.settings import Settings
 
 if TYPE_CHECKING:
@@ -143,6 +152,25 @@ class Library:
         answerer, sources = self._answerer()
         self._refresh()
         return answerer.ask(question, sources, filters=filters, history=history, caution=caution)
+
+    def check(self, message: str, *, filters: Filters | None = None) -> CheckedMessage:
+        """What the articles say of each claim in a message: for it, against it, or nothing.
+
+        Args:
+            message: What somebody wrote, in any language, without markup.
+            filters: Which articles to look in.
+        """
+        try:
+            return self._check(message, filters)
+        except CitationError:  # as in `ask`
+            return self._check(message, filters)
+
+    def _check(self, message: str, filters: Filters | None) -> CheckedMessage:
+        from retrieval.answer.claim_checker import ClaimChecker
+
+        answerer, sources = self._answerer()
+        self._refresh()
+        return ClaimChecker(self.embedding(), answerer.reader).check(message, sources, filters=filters)
 
     def query_engine(self) -> KildeQueryEngine:
         """The same answers as a LlamaIndex query engine, with the cited passages as source nodes."""

@@ -130,9 +130,7 @@ class Questions:
             await self._take_quota(question, guild)
             try:
                 names, filters = self.visible_libraries(guild), narrowed(question.filters, guild.languages)
-                found = await self._desk.run(lambda: search(names, filters, guild.caution), on_place=on_place)
-                if found is None:
-                    raise NoArticlesError("There are no articles to search yet.")
+                found = await self._desk.run(lambda: _found(search(names, filters, guild.caution)), on_place=on_place)
             except BaseException:
                 await self._give_back(question)
                 raise
@@ -187,6 +185,12 @@ class Questions:
             return []
         chain = await self._state.turns.chain(question.parent.id)
         return [Said(turn.standalone_question, turn.answer) for turn in chain]
+
+
+def _found(result: T | None) -> T:
+    if result is None:
+        raise NoArticlesError("There are no articles to search yet.")
+    return result
 
 
 def narrowed(filters: Filters | None, languages: Sequence[str]) -> Filters | None:

@@ -89,7 +89,7 @@ class Answerer:
             min_confidence: Answers below it become refusals; None takes the fitted ones.
         """
         self._embedding = embedding
-        self._reader = reader
+        self.reader = reader
         self._looked_at = LOOKED_AT if fitted else 0  # only fitted values make something of it
         self._scorer = SentenceScorer(fitted)
         self._confidence = Confidence(fitted, minimum=min_confidence)
@@ -148,9 +148,9 @@ class Answerer:
 
     def _features(self, question: Question, candidates: Sequence[Candidate], lexical: LexicalIndex) -> Matrix:
         nodes = {candidate.ranked.node.id: candidate.ranked.node for candidate in candidates}
-        readings = {node_id: self._reader.read(question, node.sentence_texts) for node_id, node in nodes.items()}
+        readings = {node_id: self.reader.read(question, node.sentence_texts) for node_id, node in nodes.items()}
         asked = QuestionTerms.of(question, lexical.terms(question.text, language=question.language), lexical.idf)
-        looks = look_again(question, candidates, readings, self._reader, most=self._looked_at)
+        looks = look_again(question, candidates, readings, self.reader, most=self._looked_at)
         return feature_matrix(question, asked, candidates, readings, looks)
 
     def _respond(self, asked: str, reading: _Reading, sources: Sources, caution: Caution) -> Response:

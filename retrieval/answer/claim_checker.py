@@ -1,18 +1,17 @@
 """From a message to what the articles say of each of its claims: search, read, compare.
 
-A claim is supported by a sentence that tells of the same thing and differs in nothing that can be compared, refuted by one
-that differs in a number, a date or in being denied; where no sentence tells of it, the articles say nothing.
+A claim is supported by a sentence that tells of the same thing and differs in nothing that can be compared, refuted by
+one that differs in a number, a date or in being denied; where no sentence tells of it, the articles say nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrieval.answer.agreement import Disagreement, compare, facts_of
+from retrieval.answer.agreement import compare, facts_of
 from retrieval.answer.candidates import Candidate, list_candidates
 from retrieval.answer.citations import verify
 from retrieval.answer.claims import MOST_CLAIMS, numbered, split_claims
@@ -20,8 +19,9 @@ from retrieval.answer.extractive import Selection, compose
 from retrieval.answer.reading import Reader
 from retrieval.answer.second_look import look_again
 from retrieval.articles.language import detect_language
-from retrieval.index.embedding import Vector, embed_question
-from retrieval.models import CheckedClaim, CheckedMessage, Filters, Verdict
+from retrieval.index.embedding import embed_question
+from retrieval.models import CheckedClaim, CheckedMessage, Filters
+from retrieval.search.fitted import Matrix
 from retrieval.search.passages import join_passages
 from retrieval.search.question import Question, read_question
 
@@ -32,6 +32,14 @@ if TYPE_CHECKING:
 PASSAGE_NODES = 6
 COMPARED = 8
 """Sentences whose meaning is compared with the claim's, those that the reader finds likeliest to tell of it."""
+EVIDENCE = ("similarity", "held", "alone", "node_score", "same_language")
+"""What is known of a sentence beside a claim: cosine of both, the reader's log-odds in its node and alone, its node's
+score in the search, and whether it is in the claim's language."""
+EVIDENCE_WEIGHTS, EVIDENCE_BIAS = (44.292, 0.358, 0.407, 9.766, -1.101), -45.219
+"""Logistic regression on being the sentence that tells of the claim: ``python -m benchmarks.claims --fit``."""
+MIN_EVIDENCE = 0.2
+"""A sentence that is less likely to tell of the claim is none; of the claims in the half ``tune`` that no article tells
+of, none reached it."""
 MOST_MESSAGE_CHARS = 4000
 """Discord's longest message; what is longer is not read."""
 
@@ -64,8 +72,56 @@ class ClaimChecker:
         question = read_question(claim, self._embedding)
         ranked = sources.search.rank(question, filters=filters)
         candidates = list_candidates(join_passages(ranked, limit=PASSAGE_NODES))
-        evidence = self._evidence(question, candidates) if candidates else None
-        if evidence is None:
+        if not candidates:
             return CheckedClaim(claim, "not_enough_info", ())
-        _, citations = compose(Selection((evidence.candidate,), (evidence.probability,)))
-        return CheckedClaim(claim, evidence.verdict, citations)
+        likeliest, evidence = self.evidence(question, candidates)
+        logits = evidence @ np.array(EVIDENCE_WEIGHTS, dtype=np.float32) + EVIDENCE_BIAS
+        best, probability = likeliest[int(np.argmax(logits))], float(1 / (1 + np.exp(-logits.max())))
+        if probability < MIN_EVIDENCE:
+            return CheckedClaim(claim, "not_enough_info", ())
+        _, citations = compose(Selection((best,), (probability,)))
+        return CheckedClaim(claim, "refuted" if disagrees(question, best) else "supported", citations)
+
+    def evidence(self, question: Question, candidates: Sequence[Candidate]) -> tuple[list[Candidate], Matrix]:
+        """What is known of the sentences that likeliest tell of a claim.
+
+        Args:
+            question: The claim.
+            candidates: At least one.
+
+        Returns:
+            At most `COMPARED` candidates, and ``(n, len(EVIDENCE))`` float32.
+        """
+        nodes = {candidate.ranked.node.id: candidate.ranked.node for candidate in candidates}
+        readings = {node_id: self._reader.read(question, node.sentence_texts) for node_id, node in nodes.items()}
+        held = [readings[candidate.ranked.node.id].log_odds(candidate.place) for candidate in candidates]
+        order = np.argsort(-np.array(held, dtype=np.float32), kind="stable")[:COMPARED]
+        likeliest = [candidates[index] for index in order]
+        looks = look_again(question, likeliest, readings, self._reader)
+        rows = [
+            (
+                float(question.vector @ embed_question(self._embedding, candidate.text)),
+                readings[candidate.ranked.node.id].log_odds(candidate.place),
+                alone,
+                candidate.ranked.score,
+                candidate.ranked.node.language == question.language,
+            )
+            for candidate, (alone, _) in zip(likeliest, looks, strict=True)
+        ]
+        return likeliest, np.array(rows, dtype=np.float32)
+
+
+def disagrees(claim: Question, evidence: Candidate) -> bool:
+    """Whether a sentence that tells of the same thing goes against the claim in what can be compared.
+
+    Negation is compared within a language only: across languages one says "free" where another says "costs nothing".
+    """
+    node, place = evidence.ranked.node, evidence.place
+    around = " ".join(node.sentence_texts[max(0, place - 1) : place + 2])
+    said = compare(
+        facts_of(claim.text, claim.language),
+        facts_of(evidence.text, node.language),
+        facts_of(f"{node.header}\n{around}", node.language),
+    )
+    missing = said.numbers_missing + said.months_missing + said.weekdays_missing
+    return missing > 0 or (said.negation_differs and node.language == claim.language)

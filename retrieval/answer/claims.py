@@ -64,7 +64,8 @@ def merged(found: Sequence[CheckedMessage]) -> CheckedMessage | None:
     """
     if not found:
         return None
-    return replace(found[0], claims=numbered([_first_told(claims) for claims in zip(*(one.claims for one in found))]))
+    by_claim = zip(*(one.claims for one in found), strict=True)
+    return replace(found[0], claims=numbered([_first_told(claims) for claims in by_claim]))
 
 
 def numbered(claims: Sequence[CheckedClaim]) -> tuple[CheckedClaim, ...]:

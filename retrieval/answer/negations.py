@@ -9,8 +9,8 @@ NEGATIONS = {
         "da": "ikke aldrig ingen intet uden hverken",
         "de": "nicht nie niemals kein keine keinen keinem keiner keines ohne weder niemand nichts",
         "el": "δεν μην μη χωρίς ποτέ κανένας καμία κανένα ούτε",
-        "en": "not no never none nobody nothing neither nor without cannot don doesn didn isn wasn aren weren won couldn "
-        "hasn haven hadn wouldn",
+        "en": "not no never none nobody nothing neither nor without cannot don doesn didn isn wasn aren weren won "
+        "couldn hasn haven hadn wouldn",
         "es": "no nunca jamás ningún ninguna ninguno nadie nada sin tampoco",
         "fi": "ei en et emme ette eivät ilman koskaan kukaan mitään",
         "fr": "pas ne n jamais aucun aucune personne rien sans ni",

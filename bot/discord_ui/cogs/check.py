@@ -41,7 +41,9 @@ class CheckCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         words = without_markup(message.content)
         checked = question_of_interaction(interaction, words, private=True)
-        await self._bot.asking.check(checked, InteractionDelivery(interaction, private=True), texts_for(interaction.locale))
+        await self._bot.asking.check(
+            checked, InteractionDelivery(interaction, private=True), texts_for(interaction.locale)
+        )
 
 
 def without_markup(content: str) -> str:

@@ -16,7 +16,8 @@ from tests.bot.discord_ui.shown import labels, shown_text
 MENU = "Check this message"
 TRUE, FALSE, UNKNOWN = "Il ponte riapre a marzo.", "Riapre il 9 aprile.", "La sindaca ha due figli."
 MESSAGE = f"{TRUE} {FALSE} {UNKNOWN}"
-SOURCE = "🇮🇹 · L'Eco di Valmora · February 20, 2025 · [Il ponte di Valmora riapre](<https://eco.example/ponte>) (eco.example)"
+LINK = "[Il ponte di Valmora riapre](<https://eco.example/ponte>) (eco.example)"
+SOURCE = f"🇮🇹 · L'Eco di Valmora · February 20, 2025 · {LINK}"
 QUOTE = "Il ponte sul torrente Lesina riaprirà il 3 marzo 2025."
 CHECKED = CheckedMessage(
     "it",
@@ -51,11 +52,11 @@ async def test_each_claim_is_shown_with_its_verdict_and_quote(channel: Any, alic
     assert shown_text(result.response.components) == "\n".join(
         [
             f"> {TRUE}",
-            "✅ **The articles say so**",
+            "✅ **The articles seem to say so**",
             f"¹ “{QUOTE}”",
             f"-# {SOURCE}",
             f"> {FALSE}",
-            "❌ **The articles say otherwise**",
+            "❌ **The articles seem to say otherwise**",
             f"² “{QUOTE}”",
             f"-# {SOURCE}",
             f"> {UNKNOWN}",
@@ -66,9 +67,7 @@ async def test_each_claim_is_shown_with_its_verdict_and_quote(channel: Any, alic
     assert labels(result.response.components) == []
 
 
-async def test_a_message_that_states_nothing_is_said_to_do_so(
-    channel: Any, alice: Any, bob: Any, library: Any
-) -> None:
+async def test_a_message_that_states_nothing_is_said_to_do_so(channel: Any, alice: Any, bob: Any, library: Any) -> None:
     library.checked["ok?"] = CheckedMessage("en", (), 0)
     result = await alice.context_menu(channel, MENU, await bob.send(channel, "**ok?** <@1> https://eco.example"))
     assert shown_text(result.response.components).startswith("I find no statement in this message")

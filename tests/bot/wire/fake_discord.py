@@ -199,7 +199,9 @@ class FakeDiscord:
                 limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
                 return _json({"url": f"ws://{self.address}/gateway", "shards": 1, "session_start_limit": limit})
             case "PUT", ["applications", _, "commands"]:
-                return _json([{"description": "", **command, "id": self._id(), "version": "1"} | _COMMAND for command in body])
+                return _json(
+                    [{"description": "", **command, "id": self._id(), "version": "1"} | _COMMAND for command in body]
+                )
             case "POST", ["interactions", interaction, _, "callback"]:
                 return _json({"interaction": {"id": interaction, "type": 2}})
             case "PATCH", ["webhooks", _, token, "messages", "@original"]:
@@ -345,7 +347,7 @@ class FakeDiscord:
         return str(next(self._ids))
 
 
-_COMMAND = {"application_id": APPLICATION, "default_member_permissions": None, "nsfw": False}
+_COMMAND = {"application_id": APPLICATION, "default_member_permissions": None, "nsfw": False, "description": ""}
 
 
 def components(tree: Any) -> list[Json]:

@@ -42,9 +42,7 @@ def test_numbers_are_the_same_in_every_notation(language: str, text: str, number
         ("ar", "الأحد 5 أبريل", {4}, {6}),
     ],
 )
-def test_months_and_weekdays_are_known_by_name(
-    language: str, text: str, months: set[int], weekdays: set[int]
-) -> None:
+def test_months_and_weekdays_are_known_by_name(language: str, text: str, months: set[int], weekdays: set[int]) -> None:
     facts = facts_of(text, language)
     assert facts.months == months
     assert facts.weekdays == weekdays
