@@ -19,7 +19,7 @@ if lag_file := os.environ.get("FAKE_DISCORD_LAG"):
 
     def _watch(loop: asyncio.AbstractEventLoop) -> None:
         """Note how long the event loop lets a callback wait, all the time: when, and seconds."""
-        with open(lag_file, "w", encoding="ascii", buffering=1) as file:  # noqa: PTH123  pathlib is not needed here
+        with open(lag_file, "a", encoding="ascii", buffering=1) as file:  # noqa: PTH123  pathlib is not needed here
             while not loop.is_closed():
                 came, asked = threading.Event(), time.perf_counter()
                 loop.call_soon_threadsafe(came.set)
