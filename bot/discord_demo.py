@@ -21,6 +21,7 @@ from bot.app import App
 from bot.commands.options import common_options
 from bot.config import Config
 from bot.discord_preview import Stage, open_stage, serve_page
+from bot.discord_ui.texts import texts_in
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 BROWSER_HINT = "No pictures: install Chromium (Debian: apt install chromium) for them."
@@ -30,6 +31,7 @@ LOAD_MS = 6000
 BROWSER_LIMIT_S = 120
 WITHIN = "Quando riapre il Museo del Vento?"
 ACROSS, FOLLOW_UP = "How many cars does the ferry Havsula have room for?", "And how much did it cost?"
+RUMOUR = "The Wind Museum in Portoluce reopens on 16 May. Full tickets cost 9 euros there. Its café has a new chef."
 NOT_TOLD = "Wie viele Elefanten leben im Zoo von Valserena?"
 _TEXT = 10
 
@@ -42,7 +44,8 @@ _TEXT = 10
 def main(flags: dict[str, Any], out: Path) -> None:
     """Hold the conversation, print it, and take pictures of it; on a terminal, the page then stays open to try."""
     with App.start(flags) as app:
-        config = app.config.model_copy(update={"discord_shared": (app.config.library,)})
+        changed = {"discord_shared": (app.config.library,), "discord_cooldown_s": 0}
+        config = app.config.model_copy(update=changed)
         out.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_demo(config, out))
@@ -84,6 +87,14 @@ async def _conversation(stage: Stage) -> AsyncIterator[tuple[str, Any]]:
     refused = await member.slash(channel, "ask", question=NOT_TOLD)
     _say("Kilde", _shown(refused.response.components))
     yield "refusal", member
+
+    _say(stage.manager.name, RUMOUR)
+    rumour = await stage.manager.send(channel, RUMOUR)
+    check = texts_in("en")("menu.check")
+    _say(member.name, f"[{check}]")
+    checked = await member.context_menu(channel, check, rumour)
+    _say("Kilde", _shown(checked.response.components))
+    yield "check", member
 
     _say(stage.manager.name, "/kilde settings")
     settings = await stage.manager.slash(channel, "kilde settings")

@@ -6,7 +6,7 @@ from discord import ui
 
 from bot.discord_ui.answer_text import MESSAGE_CHARS, pages, source_blocks
 from bot.discord_ui.answer_view import ANSWER_COLOUR, REFUSAL_COLOUR, Layout, notice
-from bot.discord_ui.markdown import plain, quoted
+from bot.discord_ui.markdown import plain
 from bot.discord_ui.texts import Texts
 from retrieval.models import CheckedClaim, CheckedMessage, Verdict
 
@@ -22,19 +22,22 @@ def check_layouts(checked: CheckedMessage, texts: Texts) -> list[Layout]:
     """
     if not checked.claims:
         return [notice(texts("check.no_claims"))]
-    blocks = [block for claim in checked.claims for block in _claim_blocks(claim, checked.language, texts)]
+    blocks = [_claim_block(claim, checked.language, texts) for claim in checked.claims]
     if checked.unchecked:
         blocks.append(f"-# {texts('check.unchecked', count=checked.unchecked)}")
     told = any(claim.citations for claim in checked.claims)
-    return [
-        Layout().add_item(
-            ui.Container(ui.TextDisplay("\n".join(page)), accent_colour=ANSWER_COLOUR if told else REFUSAL_COLOUR)
-        )
-        for page in pages(blocks, cut_mark=texts("answer.cut"), most=MESSAGE_CHARS)
-    ]
+    layouts = []
+    for page in pages(blocks, cut_mark=texts("answer.cut"), most=MESSAGE_CHARS):
+        container: ui.Container[Layout] = ui.Container(accent_colour=ANSWER_COLOUR if told else REFUSAL_COLOUR)
+        for index, block in enumerate(page):
+            if index:
+                container.add_item(ui.Separator())
+            container.add_item(ui.TextDisplay(block))
+        layouts.append(Layout().add_item(container))
+    return layouts
 
 
-def _claim_blocks(claim: CheckedClaim, language: str, texts: Texts) -> list[str]:
+def _claim_block(claim: CheckedClaim, language: str, texts: Texts) -> str:
     """The claim as it was written, the verdict on it, and the quotes that it rests on."""
-    verdict = f"{_MARKS[claim.verdict]} **{texts(f'check.{claim.verdict}')}**"
-    return [quoted(plain(claim.claim)), verdict, *source_blocks(claim.citations, language, texts, with_quotes=True)]
+    lines = [f"{_MARKS[claim.verdict]} **{plain(claim.claim)}**", texts(f"check.{claim.verdict}")]
+    return "\n".join([*lines, *source_blocks(claim.citations, language, texts, with_quotes=True)])

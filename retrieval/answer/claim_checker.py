@@ -14,7 +14,7 @@ import numpy as np
 from retrieval.answer.agreement import compare, facts_of
 from retrieval.answer.candidates import Candidate, list_candidates
 from retrieval.answer.citations import verify
-from retrieval.answer.claims import MOST_CLAIMS, numbered, split_claims
+from retrieval.answer.claims import MOST_CLAIMS, Claim, numbered, split_claims
 from retrieval.answer.extractive import Selection, compose
 from retrieval.answer.reading import Reader
 from retrieval.answer.second_look import look_again
@@ -68,19 +68,19 @@ class ClaimChecker:
         verify([citation for claim in checked for citation in claim.citations], sources.article_text)
         return CheckedMessage(detect_language(message), checked, unchecked=max(0, len(claims) - MOST_CLAIMS))
 
-    def _check(self, claim: str, sources: Sources, filters: Filters | None) -> CheckedClaim:
-        question = read_question(claim, self._embedding)
-        ranked = sources.search.rank(question, filters=filters)
+    def _check(self, claim: Claim, sources: Sources, filters: Filters | None) -> CheckedClaim:
+        ranked = sources.search.rank(read_question(claim.standalone, self._embedding), filters=filters)
         candidates = list_candidates(join_passages(ranked, limit=PASSAGE_NODES))
         if not candidates:
-            return CheckedClaim(claim, "not_enough_info", ())
+            return CheckedClaim(claim.text, "not_enough_info", ())
+        question = read_question(claim.text, self._embedding)
         likeliest, evidence = self.evidence(question, candidates)
         logits = evidence @ np.array(EVIDENCE_WEIGHTS, dtype=np.float32) + EVIDENCE_BIAS
         best, probability = likeliest[int(np.argmax(logits))], float(1 / (1 + np.exp(-logits.max())))
         if probability < MIN_EVIDENCE:
-            return CheckedClaim(claim, "not_enough_info", ())
+            return CheckedClaim(claim.text, "not_enough_info", ())
         _, citations = compose(Selection((best,), (probability,)))
-        return CheckedClaim(claim, "refuted" if disagrees(question, best) else "supported", citations)
+        return CheckedClaim(claim.text, "refuted" if disagrees(question, best) else "supported", citations)
 
     def evidence(self, question: Question, candidates: Sequence[Candidate]) -> tuple[list[Candidate], Matrix]:
         """What is known of the sentences that likeliest tell of a claim.

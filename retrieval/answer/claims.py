@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import regex
 
@@ -24,15 +24,24 @@ _QUESTION_END = regex.compile(r"[?？؟;]['\"»”’」』)\s]*$")
 _GREEK_QUESTION = regex.compile(r";\s*$")
 
 
-def split_claims(message: str) -> list[str]:
-    """The statements of a message, in order; a sentence that leans on the one before it comes with it.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of a message."""
+
+    text: str
+    standalone: str
+    """With the sentence before it if it leans on that one: what is searched for."""
+
+
+def split_claims(message: str) -> list[Claim]:
+    """The statements of a message, in order.
 
     Args:
         message: What somebody wrote, without markup.
     """
     lines = "\n".join(filter(None, (one_line(line) for line in message.splitlines())))
     language = detect_language(lines)
-    claims: list[str] = []
+    claims: list[Claim] = []
     before = ""
     for span in split_sentences(lines, language):
         sentence = lines[span.start_char : span.end_char].strip()
@@ -40,7 +49,7 @@ def split_claims(message: str) -> list[str]:
             before = ""
             continue
         leans = bool(before) and depends_on_previous(sentence, language)
-        claims.append(f"{before} {sentence}" if leans else sentence)
+        claims.append(Claim(sentence, f"{before} {sentence}" if leans else sentence))
         before = sentence
     return claims
 

@@ -96,7 +96,7 @@ ORDINARY: dict[str, frozenset[str]] = {
         "det ut med i min nå fyr jul nok enn av på til inn opp ned om der her oss dem deg seg meg han hun så år dag "
         "vei liv ord tid by sa etc osv mer to tre fem sju ti ja nei an da se gå få bra kan usa eu nrk vg del ga la"
     ),
-    "en": _words("etc it up so in on me us him her go by do he she war now all out to too be"),
+    "en": _words("etc it up so in on me us him her go by do he she war now all out to too be may"),
     "de": _words(
         "etc usw ein aus an ab zu vor um ist war hat es er sie du ja so da nun gut tat tag jahr weg eu usa mm al"
     ),

@@ -8,13 +8,14 @@ import pytest
 import simcord
 
 from bot.discord_ui.cogs.check import without_markup
+from bot.discord_ui.markdown import plain
 from bot.state.models import GuildSettings
 from retrieval.models import CheckedClaim, CheckedMessage
 from tests.bot.conftest import make_citation
 from tests.bot.discord_ui.shown import labels, shown_text
 
 MENU = "Check this message"
-TRUE, FALSE, UNKNOWN = "Il ponte riapre a marzo.", "Riapre il 9 aprile.", "La sindaca ha due figli."
+TRUE, FALSE, UNKNOWN = "Il ponte (quello nuovo) riapre a marzo.", "Riapre il 9 aprile.", "La sindaca ha due figli."
 MESSAGE = f"{TRUE} {FALSE} {UNKNOWN}"
 LINK = "[Il ponte di Valmora riapre](<https://eco.example/ponte>) (eco.example)"
 SOURCE = f"🇮🇹 · L'Eco di Valmora · February 20, 2025 · {LINK}"
@@ -51,16 +52,16 @@ async def test_each_claim_is_shown_with_its_verdict_and_quote(channel: Any, alic
     assert result.ephemeral, "whose words are checked is not shown up"
     assert shown_text(result.response.components) == "\n".join(
         [
-            f"> {TRUE}",
-            "✅ **The articles seem to say so**",
+            f"✅ **{plain(TRUE)}**",
+            "The articles seem to say so",
             f"¹ “{QUOTE}”",
             f"-# {SOURCE}",
-            f"> {FALSE}",
-            "❌ **The articles seem to say otherwise**",
+            f"❌ **{plain(FALSE)}**",
+            "The articles seem to say otherwise",
             f"² “{QUOTE}”",
             f"-# {SOURCE}",
-            f"> {UNKNOWN}",
-            "❔ **The articles don't say**",
+            f"❔ **{plain(UNKNOWN)}**",
+            "The articles don't say",
             "-# 2 more statements were not checked.",
         ]
     )

@@ -39,7 +39,9 @@ def test_a_claim_is_compared_with_the_sentence_that_tells_of_it(ferry: Library, 
 
 
 def test_each_claim_of_a_message_is_checked_and_the_quotes_numbered(ferry: Library) -> None:
-    checked = ferry.check("Hei! «Havsula» har plass til 60 biler. Hovedstaden i Peru heter Lima. Den tar 199 passasjerer?")
+    checked = ferry.check(
+        "Hei! «Havsula» har plass til 60 biler. Hovedstaden i Peru heter Lima. Den tar 199 passasjerer?"
+    )
     assert checked.language == "no"
     assert [claim.verdict for claim in checked.claims] == ["supported", "not_enough_info"]
     assert [citation.number for claim in checked.claims for citation in claim.citations] == [1]

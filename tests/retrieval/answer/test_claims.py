@@ -24,12 +24,13 @@ from retrieval.models import CheckedClaim, CheckedMessage, Citation
     ],
 )
 def test_statements_are_claims(message: str, claims: list[str]) -> None:
-    assert split_claims(message) == claims
+    assert [claim.text for claim in split_claims(message)] == claims
 
 
 def test_a_sentence_that_leans_on_another_comes_with_it() -> None:
     claims = split_claims("The ferry was built in Norway. It carries ninety cars.")
-    assert claims == ["The ferry was built in Norway.", "The ferry was built in Norway. It carries ninety cars."]
+    assert [claim.text for claim in claims] == ["The ferry was built in Norway.", "It carries ninety cars."]
+    assert claims[1].standalone == "The ferry was built in Norway. It carries ninety cars."
 
 
 def cited(source: str) -> Citation:

@@ -36,6 +36,7 @@ CASES = [
     ("en", ['"No. Never," she said.', "Then she left."]),
     ("en", ["The fire began on Sept. 4 near Lot No. 7.", "He said no.", "She stayed."]),
     ("en", ["The ferry, e.g. the Marigold, was late.", "Why?", "Nobody knew!"]),
+    ("en", ["It reopens on 16 May.", "Full tickets cost 9 euros."]),
     ("de", ["Am 5. Mai kam Dr. Kern z. B. nach Auenried.", "Das kostet ca. 3 Mio. Euro."]),
     ("de", ["„Das ist gut. Sehr gut“, sagte er.", "Dann ging er."]),
     ("de", ["Nach § 5 Abs. 2 gilt das bzw. galt es.", "So etwas dieser Art gab es nie."]),
