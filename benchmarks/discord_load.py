@@ -22,8 +22,11 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.state.database import State
+from bot.state.engine import sqlite_url
+from bot.state.models import GuildSettings
 from retrieval import Library
-from tests.bot.wire.fake_discord import TOKEN, FakeDiscord, Json, components, shown
+from tests.bot.wire.fake_discord import APPLICATION, TOKEN, FakeDiscord, Json, components, shown
 
 SAMPLES = Path(__file__).parents[1] / "bot" / "samples"
 WIRE = Path(__file__).parents[1] / "tests" / "bot" / "wire"
@@ -34,6 +37,9 @@ QUESTIONS = (
 )
 GUILDS = {"500": "Tordivel", "501": "Kornblomst"}
 """Each guild's own library tells the same of its own word, which the other must never see."""
+
+LIMITS = {"500": "7431", "501": "7529"}
+"""Each guild's own number of daily questions."""
 
 
 def main() -> None:
@@ -53,14 +59,22 @@ async def _measure(folder: Path, count: int, mixed: int) -> None:
     for guild, word in GUILDS.items():
         article = folder / f"{guild}.txt"
         article.write_text(
-            f"Passordet\n\nPassordet til møterommet i {word}gata er {word}. Det ble valgt i går.\n", "utf-8"
+            f"Møterommet i {word}gata\n\nPassordet til møterommet i {word}gata er {word}. Det ble valgt i går.\n",
+            "utf-8",
         )
         with Library.open(data, name=f"guild-{guild}") as library:
             library.index([article])
-    async with FakeDiscord().serve() as discord, _bot(discord, data, folder / "lag.txt"):
+    database = sqlite_url(folder / "state.sqlite3")
+    async with await State.open(database) as state:
+        for guild, limit in LIMITS.items():
+            await state.guilds.save(GuildSettings(int(guild), daily_questions=int(limit)))
+    async with FakeDiscord().serve() as discord, _bot(discord, data, folder / "lag.txt", database):
         await discord.online()
         await _load(discord, folder / "lag.txt", count)
-        await _isolation(discord, mixed)
+        asked = await _isolation(discord, mixed)
+        await _crossings(discord, asked)
+    async with await State.open(database) as state:
+        await _report_feedback(state)
 
 
 async def _load(discord: FakeDiscord, lag_file: Path, count: int) -> None:
@@ -84,7 +98,7 @@ async def _load(discord: FakeDiscord, lag_file: Path, count: int) -> None:
     print(f"told their place in the queue: {_told_place(discord, asked)} of {count}")
 
 
-async def _isolation(discord: FakeDiscord, count: int) -> None:
+async def _isolation(discord: FakeDiscord, count: int) -> dict[str, str]:
     rng = random.Random(1)  # noqa: S311  not for secrets
     asked: dict[str, str] = {}
     for number in range(count):
@@ -105,6 +119,42 @@ async def _isolation(discord: FakeDiscord, count: int) -> None:
     print(
         f"two guilds, {count} questions at once: {answered} answered from their own library, {crossed} saw the other's"
     )
+    return asked
+
+
+async def _crossings(discord: FakeDiscord, asked: dict[str, str]) -> None:
+    """Lists, suggestions, settings and buttons of one guild, looked at and pressed from both."""
+    for guild, word in GUILDS.items():
+        other = next(name for name in GUILDS if name != guild)
+        typing = await discord.subcommand("kilde", "remove", guild=guild, typing="article")
+        suggested = (await discord.request("POST", f"/interactions/.*/{typing}/callback")).text
+        listed = await _told(discord, await discord.subcommand("kilde", "articles", guild=guild))
+        settings = await _told(discord, await discord.subcommand("kilde", "settings", guild=guild))
+        seen = f"{suggested}\n{listed}\n{settings}"
+        crossed = [text for text in (GUILDS[other], LIMITS[other]) if text in seen]
+        own = word in suggested and word in listed and LIMITS[guild] in settings
+        print(f"guild {guild}: suggestions, list and settings are its own: {own}; of the other: {crossed}")
+        answer = next(discord.messages[token] for token, where in asked.items() if where == guild)
+        before = len(discord.requests)
+        for pressed_in in GUILDS:
+            for label in ("Helpful", "Show passage", "Ask a follow-up"):
+                if any(one.get("label") == label for one in components(answer["components"])):
+                    await discord.press(answer, label, user=_user(int(pressed_in)), guild=pressed_in)
+        await asyncio.sleep(2)
+        told = [request.text for request in discord.requests[before:]]
+        refused = sum("no longer remember" in text for text in told)
+        print(f"    its buttons pressed here and in the other guild: {len(told)} replies, {refused} refused")
+
+
+async def _told(discord: FakeDiscord, token: str) -> str:
+    return (await discord.request("POST", f"/webhooks/{APPLICATION}/{token}")).text
+
+
+async def _report_feedback(state: State) -> None:
+    """Whoever pressed has the number of the guild where they pressed, so a row that crossed shows."""
+    rows = [(turn, given) for guild in GUILDS async for turn, given in state.feedback.export(int(guild))]
+    crossed = sum(given.user_id != _user_id(turn.guild_id or 0) for turn, given in rows)
+    print(f"feedback: {len(rows)} rows, {crossed} given from the other guild")
 
 
 def _waits(lag_file: Path) -> np.ndarray:
@@ -113,9 +163,13 @@ def _waits(lag_file: Path) -> np.ndarray:
     return np.array([[float(part) for part in line.split()] for line in lines])
 
 
+def _user_id(number: int) -> int:
+    return 10_000 + number
+
+
 def _user(number: int) -> Json:
     return {
-        "id": str(10_000 + number),
+        "id": str(_user_id(number)),
         "username": f"p{number}",
         "discriminator": "0",
         "avatar": None,
@@ -148,7 +202,7 @@ def _at(seconds: list[float], percentile: int) -> str:
 
 
 @asynccontextmanager
-async def _bot(discord: FakeDiscord, data: Path, lag_file: Path) -> AsyncIterator[None]:
+async def _bot(discord: FakeDiscord, data: Path, lag_file: Path, database: str) -> AsyncIterator[None]:
     environment = {
         **os.environ,  # noqa: TID251  what the child inherits
         "PYTHONPATH": os.pathsep.join([str(WIRE), str(WIRE.parents[2])]),
@@ -158,6 +212,7 @@ async def _bot(discord: FakeDiscord, data: Path, lag_file: Path) -> AsyncIterato
         "KILDE_DISCORD_SHARED": "articles",
         "KILDE_DISCORD_COOLDOWN_S": "0",
         "KILDE_DISCORD_QUEUE": "500",
+        "KILDE_DISCORD_DATABASE_URL": database,
     }
     command = (sys.executable, "-m", "bot", "discord", "--data-dir", str(data))
     process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=subprocess.DEVNULL)

@@ -108,11 +108,17 @@ class FakeDiscord:
         data = {"id": "1", "name": name, "type": 1, "options": given}
         return await self._interaction(2, data, user=user, guild=guild)
 
-    async def press(self, message: Json, label: str) -> str:
-        """Alice presses a button under a message; returns the interaction's token."""
+    async def subcommand(self, group: str, name: str, *, guild: str = GUILD, typing: str | None = None) -> str:
+        """Alice uses a command of a group, or types the first letters of its option; returns the token."""
+        options = [] if typing is None else [{"name": typing, "type": 3, "value": "", "focused": True}]
+        data = {"id": "1", "name": group, "type": 1, "options": [{"name": name, "type": 1, "options": options}]}
+        return await self._interaction(2 if typing is None else 4, data, guild=guild)
+
+    async def press(self, message: Json, label: str, *, user: Json = ALICE, guild: str = GUILD) -> str:
+        """A person presses a button under a message; returns the interaction's token."""
         button = next(one for one in components(message["components"]) if one.get("label") == label)
         data = {"custom_id": button["custom_id"], "component_type": button["type"]}
-        return await self._interaction(3, data, message=message)
+        return await self._interaction(3, data, message=message, user=user, guild=guild)
 
     async def submit(self, modal: Json, value: str) -> str:
         """Alice fills the one field of a form; returns the interaction's token."""
