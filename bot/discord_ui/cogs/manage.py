@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_ui.admission import ManagerError
-from bot.discord_ui.answer_text import pages, shortened
+from bot.discord_ui.answer_text import LISTED_CHARS, pages, shortened
 from bot.discord_ui.answer_view import notice
 from bot.discord_ui.articles_view import ArticlePages
 from bot.discord_ui.guild_articles import NewFile
@@ -119,6 +119,14 @@ class ManageCog(commands.GroupCog, group_name=text("kilde.name"), group_descript
             return
         await interaction.followup.send(view=ArticlePages(found, texts), ephemeral=True)
 
+    @articles.autocomplete("search")
+    async def _suggest_search(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Outlets and titles that hold what was typed."""
+        found = _matching(await self._held(interaction.guild_id or 0), typed)
+        names = dict.fromkeys([*(article.outlet for article in found if article.outlet), *map(_name, found)])
+        fitting = [name for name in names if len(name) <= LISTED_CHARS and _holds(name, typed)]
+        return [app_commands.Choice(name=name, value=name) for name in fitting[:MOST_CHOICES]]
+
     @app_commands.command(name=text("kilde.settings"), description=text("kilde.settings_description"))
     async def settings(self, interaction: Interaction) -> None:
         """Show and change where and how the bot answers here."""
@@ -180,12 +188,12 @@ def report_text(report: IndexReport, texts: Texts) -> str:
 
 
 def _matching(articles: list[ArticleSummary], typed: str) -> list[ArticleSummary]:
-    words = typed.casefold().split()
-    return [
-        article
-        for article in articles
-        if all(word in f"{_name(article)} {article.outlet or ''}".casefold() for word in words)
-    ]
+    return [article for article in articles if _holds(f"{_name(article)} {article.outlet or ''}", typed)]
+
+
+def _holds(text: str, typed: str) -> bool:
+    """Whether the text has every word that was typed."""
+    return all(word in text.casefold() for word in typed.casefold().split())
 
 
 def _name(article: ArticleSummary) -> str:

@@ -62,6 +62,17 @@ async def test_articles_are_listed_page_by_page(
     assert shown_text(result.response.components).splitlines()[0] == "-# Articles 17 to 20 of 20"
 
 
+async def test_a_search_is_suggested_and_finds_what_was_suggested(
+    guild: Any, channel: Any, manager: Any, library: Any, shelf: dict[str, Any], make_summary: Any
+) -> None:
+    shelf[f"guild-{guild.id}"] = library
+    library.held = [make_summary(), make_summary(id="f" * 20, title="La frana", outlet="Il Fondovalle")]
+    choices = await manager.autocomplete(channel, "kilde articles", "search", "f")
+    assert [choice["value"] for choice in choices] == ["Il Fondovalle", "La frana"]
+    result = await manager.slash(channel, "kilde articles", search="La frana")
+    assert shown_text(result.response.components).splitlines()[0] == "-# Articles 1 to 1 of 1"
+
+
 async def test_an_article_is_suggested_by_its_title_and_removed(
     guild: Any, channel: Any, manager: Any, library: Any, shelf: dict[str, Any], make_summary: Any
 ) -> None:
