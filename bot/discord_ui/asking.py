@@ -108,6 +108,7 @@ class Asking:
             if delivery.seconds_left is not None:
                 _, late = await asyncio.wait({work}, timeout=delivery.seconds_left - TELL_S)
                 if late and not delivery.can_come_late:
+                    work.cancel()  # before it can end unseen and cost a question
                     await shown.finish([notice(texts("progress.late_privately"))])
                     return
                 if late:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from discord import ui
 
-from bot.discord_ui.answer_text import MESSAGE_CHARS, pages, source_blocks
+from bot.discord_ui.answer_text import MESSAGE_CHARS, pages, shortened, source_blocks
 from bot.discord_ui.answer_view import ANSWER_COLOUR, REFUSAL_COLOUR, Layout, notice
 from bot.discord_ui.markdown import plain
 from bot.discord_ui.texts import Texts
 from retrieval.models import CheckedClaim, CheckedMessage, Verdict
+
+CLAIM_CHARS = 300
+"""Longer claims are shown shortened."""
 
 _MARKS: dict[Verdict, str] = {"supported": "✅", "refuted": "❌", "not_enough_info": "❔"}
 
@@ -39,5 +42,8 @@ def check_layouts(checked: CheckedMessage, texts: Texts) -> list[Layout]:
 
 def _claim_block(claim: CheckedClaim, language: str, texts: Texts) -> str:
     """The claim as it was written, the verdict on it, and the quotes that it rests on."""
-    lines = [f"{_MARKS[claim.verdict]} **{plain(claim.claim)}**", texts(f"check.{claim.verdict}")]
+    lines = [
+        f"{_MARKS[claim.verdict]} **{plain(shortened(claim.claim, CLAIM_CHARS))}**",
+        texts(f"check.{claim.verdict}"),
+    ]
     return "\n".join([*lines, *source_blocks(claim.citations, language, texts, with_quotes=True)])

@@ -82,7 +82,7 @@ class Libraries:
         return max(found, key=_worth, default=None)
 
     def check(self, names: Sequence[str], message: str, *, filters: Filters | None = None) -> CheckedMessage | None:
-        """What the libraries say of a message's claims; of each claim the first verdict that is one.
+        """What the libraries say of a message's claims; of each claim the surest.
 
         Args:
             names: Libraries to look in; those that do not exist or hold nothing are passed over.

@@ -127,12 +127,13 @@ class Questions:
             self._admission.check(
                 guild, asker_id=question.asker_id, channel_ids=question.channel_ids, role_ids=question.role_ids
             )
-            await self._take_quota(question, guild)
+            day = _today()
+            await self._take_quota(question, guild, day)
             try:
                 names, filters = self.visible_libraries(guild), narrowed(question.filters, guild.languages)
                 found = await self._desk.run(lambda: _found(search(names, filters, guild.caution)), on_place=on_place)
             except BaseException:
-                await self._give_back(question)
+                await self._give_back(question, day)
                 raise
         except BaseException as error:
             note_failure(error)
@@ -171,14 +172,14 @@ class Questions:
         chosen = shared if guild.shared is None else tuple(name for name in shared if name in guild.shared)
         return [*([guild_library(guild.guild_id)] if guild.guild_id else []), *chosen]
 
-    async def _take_quota(self, question: Question, guild: GuildSettings) -> None:
+    async def _take_quota(self, question: Question, guild: GuildSettings, day: date) -> None:
         limit = guild.daily_questions if guild.daily_questions is not None else self._settings.discord_daily_questions
-        quota = await self._state.quotas.take(question.guild_id, question.asker_id, _today(), limit)
+        quota = await self._state.quotas.take(question.guild_id, question.asker_id, day, limit)
         if not quota.allowed:
             raise QuotaError(limit or 0)
 
-    async def _give_back(self, question: Question) -> None:
-        await self._state.quotas.give_back(question.guild_id, question.asker_id, _today())
+    async def _give_back(self, question: Question, day: date) -> None:
+        await self._state.quotas.give_back(question.guild_id, question.asker_id, day)
 
     async def _history(self, question: Question) -> list[Said]:
         if question.parent is None:

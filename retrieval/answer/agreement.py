@@ -8,19 +8,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import regex
 from babel import Locale, UnknownLocaleError
 
-from retrieval.answer.negations import NEGATIONS, UNSEGMENTED_NEGATIONS
+from retrieval.answer.negations import NEGATIONS, NOT_DENYING, SHORT_NOT, UNSEGMENTED_NEGATIONS
 
 MIN_INFLECTED_CHARS = 5
 """Names of months and weekdays of so many letters may have an ending ("heinäkuussa"); shorter ones stand alone."""
 
 _LOCALES = {"no": "nb"}
-_DIGITS = regex.compile(r"\d+(?:(?P<group>[.,'’٬\u00a0\u202f ])\d{3}(?:(?P=group)\d{3})*(?!\d))?(?:[.,٫]\d+)?")
+_LONGEST_UNIT = 40
+"""Characters after a number that are looked at for its unit."""
+_MIN_SHORT_UNIT = 3
+"""Shorter abbreviations of units ("M", "k") are too often something else."""
+T = TypeVar("T")
+_DIGITS = regex.compile(
+    r"(?<!\d)(?:\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|"  # 1,50,000 in India
+    r"\d{1,3}(?P<group>[.,'’٬\u00a0\u202f ])\d{3}(?:(?P=group)\d{3})*(?!\d)|\d+)(?:[.,٫]\d+)?"
+)
+_CLOCK = regex.compile(r"(?<!\d)(\d{1,2})[:.](\d{2})(?![\d.:,])")
+_DATE = regex.compile(r"(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_DIGIT_MONTH = regex.compile(r"(?<!\d)(\d{1,2})月")
 _WORD = regex.compile(r"[\p{L}\p{M}\d]+")
-_NEXT_WORD = regex.compile(r"[\s\u00a0-]*([\p{L}\p{M}]+)")
 _PATTERN_WORDS = regex.compile(r"[^0\s'.\u00a0]+")
 _UNSEGMENTED = regex.compile(r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]")
 
@@ -42,25 +53,28 @@ class Disagreement:
     """How far a text goes against a statement; all counts are of things that the statement says."""
 
     numbers_missing: int
-    numbers_shared: int
     months_missing: int
     weekdays_missing: int
     negation_differs: bool
 
 
-@lru_cache(maxsize=20_000)
 def facts_of(text: str, language: str) -> Facts:
-    """Find them.
+    """Find them; nothing of the text is kept.
 
     Args:
         text: Of any length.
         language: ISO 639-1; of a language without CLDR data only numbers are found.
     """
     calendar = _calendar(language)
+    months = {int(month) for month in _DIGIT_MONTH.findall(text)} | set(_named(text, calendar.months, language))
+    rest = _DIGIT_MONTH.sub(" ", text)
+    for match in _DATE.finditer(rest):
+        months.add(int(match[2] or match[5]))
+    rest = _DATE.sub(lambda match: f" {match[1] or match[6]} ; {match[3] or match[4]} ", rest)
     return Facts(
-        numbers=frozenset(_numbers(text, language)),
-        months=frozenset(_named(text, calendar.months)),
-        weekdays=frozenset(_named(text, calendar.weekdays)),
+        numbers=frozenset(_numbers(rest, language)),
+        months=frozenset(months) & frozenset(range(1, 13)),
+        weekdays=frozenset(_named(text, calendar.weekdays, language)),
         negated=_negated(text, language),
     )
 
@@ -74,12 +88,16 @@ def compare(statement: Facts, evidence: Facts, around: Facts) -> Disagreement:
         around: What the sentence and its neighbours say; a number that stands there is not missing.
     """
     return Disagreement(
-        numbers_missing=len(statement.numbers - around.numbers) if evidence.numbers else 0,
-        numbers_shared=len(statement.numbers & evidence.numbers),
-        months_missing=len(statement.months - around.months) if around.months else 0,
-        weekdays_missing=len(statement.weekdays - around.weekdays) if around.weekdays else 0,
+        numbers_missing=_missing(statement.numbers, evidence.numbers, around.numbers),
+        months_missing=_missing(statement.months, evidence.months, around.months),
+        weekdays_missing=_missing(statement.weekdays, evidence.weekdays, around.weekdays),
         negation_differs=statement.negated != evidence.negated,
     )
+
+
+def _missing(said: frozenset[T], told: frozenset[T], around: frozenset[T]) -> int:
+    """How many values are said and not told, if others are told instead: what is only left out contradicts nothing."""
+    return len(said - around) if told - said else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,37 +126,81 @@ def _calendar(language: str) -> _Calendar:
     )
 
 
-def _named(text: str, names: dict[str, int]) -> set[int]:
-    """Values whose name the text has; a name that CLDR writes with a capital needs one ("May", not "may")."""
+def _named(text: str, names: dict[str, int], language: str) -> set[int]:
+    """Values whose name the text has."""
     if _UNSEGMENTED.search("".join(names)):
-        # 1月 is the end of 11月
-        return {value for name, value in names.items() if regex.search(rf"(?<!\d){regex.escape(name)}", text)}
+        # 一月 is the end of 十一月
+        return {value for name, value in names.items() if regex.search(rf"(?<![\d十]){regex.escape(name)}", text)}
     found = set()
-    for word in _WORD.findall(text):
+    words = _WORD.findall(text)
+    for before, word in zip(["", *words], words, strict=False):
         for name, value in names.items():
-            known = word if name[:1].isupper() else word.lower()
-            if known == name or (len(name) >= MIN_INFLECTED_CHARS and known.startswith(name)):
+            if name in _ENGLISH_WORDS and language == "en" and not _in_date(name, before, word, text):
+                continue
+            known = word.casefold()
+            inflected = language != "en" and len(name) >= MIN_INFLECTED_CHARS and known.startswith(name.casefold())
+            if known == name.casefold() or inflected:
                 found.add(value)
     return found
 
 
+_ENGLISH_WORDS = frozenset({"March", "May", "August"})
+"""Months whose names are also verbs, names of people and adjectives."""
+_BEFORE_MONTH = frozenset(
+    [
+        "in",
+        "of",
+        "since",
+        "until",
+        "till",
+        "by",
+        "from",
+        "last",
+        "next",
+        "this",
+        "early",
+        "late",
+        "mid",
+        "on",
+        "before",
+        "after",
+    ]
+)
+
+
+def _in_date(name: str, before: str, word: str, text: str) -> bool:
+    """Whether an English month that is also a word stands as a month: after "in" or beside a number."""
+    if word != name:
+        return False
+    return before.casefold() in _BEFORE_MONTH or before.isdecimal() or bool(regex.search(rf"{name},? \d", text))
+
+
 def _numbers(text: str, language: str) -> list[float]:
     """Numbers in digits of any script, with the word for thousands or millions that follows."""
-    multipliers = _multipliers(language)
+    multipliers, decimal = _multipliers(language), _decimal_mark(language)
     found = []
-    for match in _DIGITS.finditer(text):
-        value = _value(match.group(), match["group"])
-        rest = text[match.end() :]
+    for match in _DIGITS.finditer(_CLOCK.sub(r"\1.\2", text)):
+        value = _value(match.group(), match["group"], decimal)
+        rest = text[match.end() : match.end() + _LONGEST_UNIT]
         unit = next((size for word, size in multipliers if _begins(rest, word)), 1)
         found.append(round(value * unit, 6))
     return found
 
 
-def _value(written: str, group: str | None) -> float:
-    if group is not None:
-        written = written.replace(group, "", written.count(group) if group not in ".," else -1)
-    digits = "".join(str(int(char)) if char.isdigit() else "." for char in written)
-    return float(digits)
+def _value(written: str, group: str | None, decimal: str) -> float:
+    """The number that digits and marks stand for; one group of three after the decimal mark is a fraction."""
+    indian = group is None and written.count(",") > 1
+    if group is not None and group in ".," and written.count(group) == 1 and (group == decimal or written[0] == "0"):
+        group = None
+    if group is not None or indian:
+        written = written.replace(group or ",", "")
+    return float("".join(str(int(char)) if char.isdigit() else "." for char in written))
+
+
+@lru_cache(maxsize=200)
+def _decimal_mark(language: str) -> str:
+    locale = _locale(language)
+    return str(locale.number_symbols["latn"]["decimal"]) if locale and "latn" in locale.number_symbols else "."
 
 
 def _begins(rest: str, word: str) -> bool:
@@ -153,19 +215,24 @@ def _multipliers(language: str) -> tuple[tuple[str, int], ...]:
     if locale is None:
         return ()
     sizes: dict[str, int] = {}
-    formats = locale.compact_decimal_formats
-    for by_size in (formats["long"] if "long" in formats else formats["short"]).values():
-        for size, pattern in by_size.items():
-            text = str(getattr(pattern, "pattern", pattern))
-            zeros = text.count("0")
-            word = " ".join(_PATTERN_WORDS.findall(text)).lower()
-            if zeros and word:
-                sizes[word] = int(size) // 10 ** (zeros - 1)
+    for length in ("short", "long"):
+        for by_size in locale.compact_decimal_formats.get(length, {}).values():
+            for size, pattern in by_size.items():
+                text = str(getattr(pattern, "pattern", pattern))
+                zeros = text.count("0")
+                word = " ".join(_PATTERN_WORDS.findall(text)).lower()
+                if zeros and (len(word) >= _MIN_SHORT_UNIT or _UNSEGMENTED.match(word)):
+                    sizes[word] = int(size) // 10 ** (zeros - 1)
     return tuple(sorted(sizes.items(), key=lambda item: -len(item[0])))
 
 
 def _negated(text: str, language: str) -> bool:
     if language in UNSEGMENTED_NEGATIONS:
+        for word in NOT_DENYING.get(language, ()):
+            text = text.replace(word, " ")
         return any(word in text for word in UNSEGMENTED_NEGATIONS[language])
+    lowered = text.lower().replace("’", "'")
+    if language == "en" and SHORT_NOT in lowered:
+        return True
     words = NEGATIONS.get(language, frozenset())
-    return any(word in words for word in _WORD.findall(text.lower()))
+    return any(word in words for word in _WORD.findall(lowered))

@@ -20,7 +20,7 @@ MIN_CHARS_UNSEGMENTED = 6
 
 _WORD = regex.compile(r"[\p{L}\p{M}\d]+")
 _UNSEGMENTED = regex.compile(r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]")
-_QUESTION_END = regex.compile(r"[?？؟;]['\"»”’」』)\s]*$")
+_QUESTION_END = regex.compile(r"[?？؟;][!！?？؟\p{Emoji_Presentation}'\"»”’」』)\s]*$")
 _GREEK_QUESTION = regex.compile(r";\s*$")
 
 
@@ -63,7 +63,7 @@ def _is_statement(sentence: str, language: str) -> bool:
 
 
 def merged(found: Sequence[CheckedMessage]) -> CheckedMessage | None:
-    """One message's claims as several libraries tell of them: of each the first that says anything.
+    """One message's claims as several libraries tell of them: of each the surest that says anything.
 
     Args:
         found: The same message checked against each library; may be empty.
@@ -74,7 +74,7 @@ def merged(found: Sequence[CheckedMessage]) -> CheckedMessage | None:
     if not found:
         return None
     by_claim = zip(*(one.claims for one in found), strict=True)
-    return replace(found[0], claims=numbered([_first_told(claims) for claims in by_claim]))
+    return replace(found[0], claims=numbered([_surest(claims) for claims in by_claim]))
 
 
 def numbered(claims: Sequence[CheckedClaim]) -> tuple[CheckedClaim, ...]:
@@ -90,5 +90,6 @@ def numbered(claims: Sequence[CheckedClaim]) -> tuple[CheckedClaim, ...]:
     return tuple(result)
 
 
-def _first_told(claims: Sequence[CheckedClaim]) -> CheckedClaim:
-    return next((claim for claim in claims if claim.citations), claims[0])
+def _surest(claims: Sequence[CheckedClaim]) -> CheckedClaim:
+    told = [claim for claim in claims if claim.citations]
+    return max(told, key=lambda claim: claim.citations[0].score) if told else claims[0]

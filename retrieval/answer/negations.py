@@ -9,12 +9,11 @@ NEGATIONS = {
         "da": "ikke aldrig ingen intet uden hverken",
         "de": "nicht nie niemals kein keine keinen keinem keiner keines ohne weder niemand nichts",
         "el": "δεν μην μη χωρίς ποτέ κανένας καμία κανένα ούτε",
-        "en": "not no never none nobody nothing neither nor without cannot don doesn didn isn wasn aren weren won "
-        "couldn hasn haven hadn wouldn",
+        "en": "not no never none nobody nothing neither nor without cannot",
         "es": "no nunca jamás ningún ninguna ninguno nadie nada sin tampoco",
         "fi": "ei en et emme ette eivät ilman koskaan kukaan mitään",
-        "fr": "pas ne n jamais aucun aucune personne rien sans ni",
-        "hi": "नहीं न मत बिना कभी",
+        "fr": "pas ne n jamais aucun aucune rien sans ni",
+        "hi": "नहीं न बिना कभी",
         "it": "non mai nessuno nessuna nessun niente nulla senza né neanche nemmeno",
         "nl": "niet nooit geen niemand niets zonder noch",
         "no": "ikke ikkje aldri ingen ingenting inga intet uten utan verken",
@@ -33,3 +32,25 @@ UNSEGMENTED_NEGATIONS = {
     "zh": ("不", "没", "未", "无", "没有", "無", "沒"),
 }
 """Languages written without spaces: these stand inside what would be words."""
+NOT_DENYING = {
+    "ja": ("少ない", "少なかった"),
+    "zh": (
+        "未来",
+        "未來",
+        "无人机",
+        "無人機",
+        "无线",
+        "無線",
+        "不仅",
+        "不僅",
+        "不同",
+        "不过",
+        "不過",
+        "不断",
+        "不斷",
+        "不少",
+    ),
+}
+"""Words of these that hold a negation and are none."""
+SHORT_NOT = "n't"
+"""The ending that denies in English; with a straight or a curled apostrophe."""

@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord_ui.answer_view import notice
 from bot.discord_ui.delivery import InteractionDelivery
 from bot.discord_ui.origin import question_of_interaction
 from bot.discord_ui.texts import texts_for
@@ -17,8 +18,10 @@ from bot.discord_ui.translator import text
 if TYPE_CHECKING:
     from bot.discord_ui.client import KildeBot
 
-_REFERENCES = re.compile(r"<(?:@[!&]?|#|a?:\w+:|t:)[\w:-]*>|https?://\S+")
-"""Mentions, emoji, times and addresses: nothing that is stated."""
+_LINK = re.compile(r"\[([^\]]+)\]\(<?https?://[^)\s]+>?\)")
+_REFERENCES = re.compile(r"<(?:@[!&]?|#|a?:\w+:|t:|id:)[\w:-]*>|</[^>]+:\d+>|<?https?://[^\s<>)\]。，、！？」]+>?")
+"""Mentions, commands, emoji, times and addresses: nothing that is stated."""
+_TIMES = re.compile(r"(?<=\d)\*(?=\d)")
 
 
 class CheckCog(commands.Cog):
@@ -40,6 +43,10 @@ class CheckCog(commands.Cog):
         """Show it to who asked alone."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         words = without_markup(message.content)
+        if not words:  # pictures, embeds, the bot's own answers
+            said = texts_for(interaction.locale)("check.no_claims")
+            await interaction.followup.send(view=notice(said), ephemeral=True)
+            return
         checked = question_of_interaction(interaction, words, private=True)
         await self._bot.asking.check(
             checked, InteractionDelivery(interaction, private=True), texts_for(interaction.locale)
@@ -48,4 +55,5 @@ class CheckCog(commands.Cog):
 
 def without_markup(content: str) -> str:
     """What a message says, without Discord's markup."""
-    return discord.utils.remove_markdown(_REFERENCES.sub(" ", content)).strip()
+    said = _TIMES.sub("×", _REFERENCES.sub(" ", _LINK.sub(r"\1", content)))
+    return discord.utils.remove_markdown(said).strip()

@@ -99,6 +99,8 @@ async def test_only_the_languages_of_the_guild_are_searched(
         ("<@123> sier at <#456> er åpen <:smile:789>", "sier at   er åpen"),
         ("Se https://eco.example/x?a=b her", "Se   her"),
         ("> Il ponte riapre.", "Il ponte riapre."),
+        ("[Il ponte riapre](https://eco.example). Costa poco.", "Il ponte riapre. Costa poco."),
+        ("5*3 metri, 详情https://x.cn。桥已开放。", "5×3 metri, 详情 。桥已开放。"),
     ],
 )
 def test_markup_states_nothing(content: str, words: str) -> None:

@@ -23,6 +23,13 @@ from retrieval.answer.agreement import compare, facts_of
         ("hi", "36 सौर पंप", {36}),
         ("fi", "Hinta on 2 miljoonaa euroa.", {2_000_000}),
         ("und", "12 of 13", {12, 13}),
+        ("no", "I 2024 kom 130 personer, 5 mill. kroner.", {2024, 130, 5_000_000}),
+        ("en", "0.125, 1.125 and 1,125", {0.125, 1.125, 1125}),
+        ("it", "1.500 e 1,5", {1500, 1.5}),
+        ("hi", "1,50,000 और १,५०,०००", {150_000}),
+        ("en", "From 10:30 to 15:00", {10.3, 15}),
+        ("no", "Fra kl. 10.30 den 12.03.2025", {10.3, 12, 2025}),
+        ("ja", "12月5日", {5}),
     ],
 )
 def test_numbers_are_the_same_in_every_notation(language: str, text: str, numbers: set[float]) -> None:
@@ -40,6 +47,10 @@ def test_numbers_are_the_same_in_every_notation(language: str, text: str, number
         ("ru", "5 мая", {5}, set()),
         ("ja", "11月5日", {11}, set()),
         ("ar", "الأحد 5 أبريل", {4}, {6}),
+        ("zh", "十一月和12月", {11, 12}, set()),
+        ("no", "12.03.2025", {3}, set()),
+        ("en", "Theresa May resigned.", set(), set()),
+        ("en", "on 16 May, or May 16, or in may", {5}, set()),
     ],
 )
 def test_months_and_weekdays_are_known_by_name(language: str, text: str, months: set[int], weekdays: set[int]) -> None:
@@ -61,6 +72,31 @@ def test_months_and_weekdays_are_known_by_name(language: str, text: str, months:
 def test_negation_is_told_by_its_words(language: str, denied: str, said: str) -> None:
     assert facts_of(denied, language).negated
     assert not facts_of(said, language).negated
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Brann won, said Don Carlo."),
+        ("fr", "Une personne est blessée."),
+        ("zh", "未来的无人机。"),
+        ("ja", "人は少ない。"),
+    ],
+)
+def test_words_that_only_look_like_a_negation_deny_nothing(language: str, text: str) -> None:
+    assert not facts_of(text, language).negated
+
+
+def test_what_is_only_left_out_contradicts_nothing() -> None:
+    claim = facts_of("In 2024 the ferry had room for 60 cars in May.", "en")
+    evidence = facts_of("Ferja har plass til 60 biler.", "no")
+    against = compare(claim, evidence, evidence)
+    assert (against.numbers_missing, against.months_missing) == (0, 0)
+
+
+@pytest.mark.parametrize("text", ["It can’t open.", "It doesn't open."])
+def test_a_short_not_denies(text: str) -> None:
+    assert facts_of(text, "en").negated
 
 
 def test_another_number_goes_against_a_claim() -> None:

@@ -21,6 +21,7 @@ from retrieval.models import CheckedClaim, CheckedMessage, Citation
         ("ok", []),
         ("", []),
         ("¿Cuándo abre el puente?", []),
+        ("Broen er åpen nå?!", []),
     ],
 )
 def test_statements_are_claims(message: str, claims: list[str]) -> None:
@@ -34,19 +35,19 @@ def test_a_sentence_that_leans_on_another_comes_with_it() -> None:
 
 
 def cited(source: str) -> Citation:
-    return Citation(1, source, source, None, None, None, None, "it", 0, 5, "Ponte", 1.0)
+    return Citation(1, source, source, None, None, None, None, "it", 0, 5, "Ponte", 0.9 if source == "z" else 0.3)
 
 
 def told(claim: str, source: str | None) -> CheckedClaim:
     return CheckedClaim(claim, "supported", (cited(source),)) if source else CheckedClaim(claim, "not_enough_info", ())
 
 
-def test_of_several_libraries_the_first_that_says_anything_counts() -> None:
+def test_of_several_libraries_the_surest_that_says_anything_counts() -> None:
     one = CheckedMessage("it", (told("a", None), told("b", "x")), 0)
     other = CheckedMessage("it", (told("a", "y"), told("b", "z")), 0)
     result = merged([one, other])
     assert result is not None
-    assert [[citation.source for citation in claim.citations] for claim in result.claims] == [["y"], ["x"]]
+    assert [[citation.source for citation in claim.citations] for claim in result.claims] == [["y"], ["z"]]
     assert [citation.number for claim in result.claims for citation in claim.citations] == [1, 2]
 
 
