@@ -105,3 +105,18 @@ async def test_only_the_languages_of_the_guild_are_searched(
 )
 def test_markup_states_nothing(content: str, words: str) -> None:
     assert without_markup(content) == words
+
+
+async def test_what_is_checked_can_do_nothing(
+    channel: Any, alice: Any, bob: Any, library: Any, env: simcord.Env
+) -> None:
+    hostile = "@everyone the bridge (https://evil.example) opens at discord.gg/abc"
+    said = "@everyone the bridge ( ) opens at discord.gg/abc"
+    library.checked[said] = CheckedMessage("en", (CheckedClaim(hostile, "refuted", (make_citation(1),)),), 0)
+    result = await alice.context_menu(channel, MENU, await bob.send(channel, hostile))
+    text = shown_text(result.response.components)
+    assert "@everyone" not in text
+    assert "discord.gg" not in text
+    assert "https://evil.example" not in text
+    sent = next(request for request in env.http_requests if request.path.endswith("/messages/@original"))
+    assert sent.json["allowed_mentions"] == {"parse": []}
