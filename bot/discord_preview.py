@@ -42,11 +42,13 @@ async def open_stage(config: Config) -> AsyncIterator[Stage]:
     Raises:
         SettingsError: The extra that simulates Discord is not installed.
     """
+    logging.getLogger("discord.state").setLevel(logging.ERROR)  # the simulation makes a client without intents
     try:
         import simcord  # late: only for the preview
     except ImportError as error:
-        raise SettingsError("The preview needs the extra: pip install 'kilde[preview]'") from error
-    logging.getLogger("discord.state").setLevel(logging.ERROR)  # the simulation makes a client without intents
+        raise SettingsError(
+            "The preview needs its extra: pip install -e '.[preview]' (or: make demo-discord)"
+        ) from error
     async with (
         open_bot(config, shard_count=1) as bot,
         simcord.run(bot, settle_timeout=SETTLE_S, check_errors=False, strict_sync=False) as env,
