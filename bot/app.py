@@ -32,7 +32,7 @@ class App:
             SettingsError: A setting cannot be used.
         """
         config = load_config(flags)
-        logs.configure(config.log_level)
+        logs.configure(config.log_level, config.log_format)
         return cls(config)
 
     @property

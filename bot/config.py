@@ -39,6 +39,10 @@ class Config(BaseSettings, DiscordSettings, Settings):
         default="WARNING", description="Least serious message that is written to standard error."
     )
 
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How messages are written: text for people, json for programs, one object a line."
+    )
+
     @field_validator("data_dir", "cache_dir", mode="after")
     @classmethod
     def _expand_home(cls, folder: Path | None) -> Path | None:

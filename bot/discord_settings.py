@@ -49,6 +49,10 @@ class DiscordSettings(BaseModel):
         description="Port on 127.0.0.1 that serves /health and, for Prometheus, /metrics; none by default.",
     )
 
+    discord_log_questions: bool = Field(
+        default=False, description="Whether the log tells what was asked; without it, only that something was."
+    )
+
     @field_validator("discord_shared", mode="before")
     @classmethod
     def _split(cls, names: object) -> object:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import sys
 import tempfile
 import traceback
-from typing import TextIO
+from datetime import UTC, datetime
+from typing import Any, Literal, TextIO
 
 from bot.terminal import safe_line
 
@@ -16,14 +18,20 @@ _LONG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 logger = logging.getLogger(__name__)
 
 
-def configure(level: str) -> None:
+FIELDS = "fields"
+"""``logger.info("...", extra={FIELDS: {...}})`` gives values beside the message."""
+
+
+def configure(level: str, style: Literal["text", "json"] = "text") -> None:
     """Writes messages of at least this level to standard error; those of other packages only from WARNING.
 
-    A person who asked for no details reads ``warning: ...``; with details come time and module.
+    A person who asked for no details reads ``warning: ...``; with details come time and module. In the style ``json``
+    each message is one JSON object a line, for programs that collect logs.
     """
     handler = _StderrHandler()
     detailed = logging.getLevelNamesMapping()[level] < logging.WARNING
-    handler.setFormatter(logging.Formatter(_LONG_FORMAT) if detailed else _ShortFormatter())
+    text = _LongFormatter(_LONG_FORMAT) if detailed else _ShortFormatter()
+    handler.setFormatter(_JsonFormatter() if style == "json" else text)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
@@ -47,6 +55,30 @@ class _StderrHandler(logging.StreamHandler[TextIO]):
 class _ShortFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return f"{record.levelname.lower()}: {safe_line(record.getMessage())}"
+
+
+class _LongFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        values = " ".join(f"{name}={value}" for name, value in _fields(record).items())
+        return super().format(record) + (f" ({safe_line(values)})" if values else "")
+
+
+class _JsonFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_fields(record),
+        }
+        if record.exc_info:
+            entry["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=False, default=str)
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    return getattr(record, FIELDS, {})
 
 
 def describe_incident(error: Exception) -> str:

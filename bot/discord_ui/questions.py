@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from bot.discord_ui.admission import Admission
 from bot.discord_ui.desk import Desk, OnPlace
 from bot.discord_ui.libraries import Found, Libraries
 from bot.discord_ui.metrics import note_failure, note_response
+from bot.logs import FIELDS
 from bot.state.database import State
 from bot.state.models import GuildSettings, NewTurn, StoredCitation, Turn
 from retrieval.errors import KildeError
@@ -22,6 +24,7 @@ from retrieval.models import Answer, ArticleSummary, Caution, CheckedMessage, Ci
 from retrieval.models import Turn as Said
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 
 class QuotaError(KildeError):
@@ -106,8 +109,23 @@ class Questions:
 
         found = await self._admitted(question, ask, on_place)
         turn = await self._state.turns.add(_to_turn(question, found))
-        note_response(found.response, total_s=time.perf_counter() - started)
+        total_s = time.perf_counter() - started
+        note_response(found.response, total_s=total_s)
+        self._log(question, found.response, total_s)
         return Reply(turn, found.response)
+
+    def _log(self, question: Question, response: Response, total_s: float) -> None:
+        """Tell the operator's log; nobody's words unless the operator asked for them."""
+        fields = {
+            "guild": question.guild_id,
+            "language": response.language,
+            "refused": not isinstance(response, Answer),
+            "confidence": round(response.confidence, 4),
+            "seconds": round(total_s, 3),
+        }
+        if self._settings.discord_log_questions:
+            fields["question"] = question.text
+        logger.info("answered a question", extra={FIELDS: fields})
 
     async def check(self, message: Question, *, on_place: OnPlace | None = None) -> CheckedMessage:
         """Find what the articles say of a message's claims; it counts as a question, and nothing is remembered.

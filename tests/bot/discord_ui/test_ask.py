@@ -245,3 +245,24 @@ async def test_nothing_that_is_sent_can_ping(
     assert "@everyone" not in shown_text(result.response.components)
     assert result.response.message.mention_everyone is False
     assert env.bot.allowed_mentions.to_dict() == discord.AllowedMentions.none().to_dict()
+
+
+@pytest.mark.parametrize("told", [False, True])
+async def test_the_log_tells_what_was_asked_only_if_the_operator_wants_it(
+    channel: Any,
+    alice: Any,
+    library: Any,
+    make_answer: Any,
+    bot: Any,
+    caplog: pytest.LogCaptureFixture,
+    told: bool,
+) -> None:
+    library.responses[QUESTION] = make_answer(QUESTION)
+    changed = bot.questions._settings.model_copy(update={"discord_log_questions": told})
+    bot.questions._settings = changed
+    with caplog.at_level("INFO", logger="bot"):
+        await alice.slash(channel, "ask", question=QUESTION)
+    record = next(record for record in caplog.records if record.message == "answered a question")
+    assert record.fields["guild"] == channel.guild.id
+    assert ("question" in record.fields) == told
+    assert told or QUESTION not in caplog.text
