@@ -18,6 +18,8 @@ from bot.state.database import State
 
 GOODBYE_S = 5.0
 """Time to tell everyone that the bot goes down."""
+STOP_S = 1.0
+"""Time for a question that is given up to be counted as not asked."""
 TELL_S = 10.0
 """So long before the message can no longer be edited, the asker is told that the answer will be late."""
 
@@ -108,13 +110,14 @@ class Asking:
             if delivery.seconds_left is not None:
                 _, late = await asyncio.wait({work}, timeout=delivery.seconds_left - TELL_S)
                 if late and not delivery.can_come_late:
-                    work.cancel()  # before it can end unseen and cost a question
+                    await _stop(work)  # before it can end unseen and cost a question
                     await shown.finish([notice(texts("progress.late_privately"))])
                     return
                 if late:
                     shown.show(notice(texts("progress.late")))
             done = await work
         except asyncio.CancelledError:  # by `close`
+            await _stop(work)
             await shown.finish([notice(texts("error.closing"))])
             return
         except Exception as error:  # the boundary: the asker is told
@@ -125,3 +128,9 @@ class Asking:
         for message_id in await shown.finish(done.layouts):
             if done.turn_id is not None:
                 await self._state.turns.attach(done.turn_id, message_id)
+
+
+async def _stop(work: asyncio.Future[Shown]) -> None:
+    """End it, and let it give back what it took."""
+    work.cancel()
+    await asyncio.wait({work}, timeout=STOP_S)
