@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from retrieval import Library
+from retrieval.answer.answerer import PASSAGE_NODES
 from retrieval.answer.candidates import list_candidates
-from retrieval.answer.claim_checker import EVIDENCE, PASSAGE_NODES, ClaimChecker
+from retrieval.answer.claim_checker import EVIDENCE, ClaimChecker
 from retrieval.models import CheckedMessage
 from retrieval.search.passages import join_passages
 from retrieval.search.question import read_question
@@ -27,7 +28,6 @@ from retrieval.search.question import read_question
 CLAIMS = Path(__file__).parent / "claims.jsonl"
 SAMPLES = Path(__file__).parents[1] / "bot" / "samples"
 VERDICTS = {"supported": "supported", "contradicted": "refuted", "not_told": "not_enough_info"}
-RIDGE = 0.002
 
 
 def main() -> None:
@@ -84,6 +84,8 @@ def fit(library: Library, rows: list[dict[str, Any]]) -> None:
     """Logistic regression on being the sentence that tells of the claim."""
     import torch
 
+    from benchmarks.train_scorer import logistic  # late: it needs torch
+
     library.load()
     answerer, _ = library._answerer()
     checker, found, labels = ClaimChecker(library.embedding(), answerer.reader), [], []
@@ -96,18 +98,7 @@ def fit(library: Library, rows: list[dict[str, Any]]) -> None:
     every = np.concatenate(found)
     mean, deviation = every.mean(axis=0), every.std(axis=0) + 1e-6
     x, y = torch.tensor((every - mean) / deviation), torch.tensor(labels, dtype=torch.float32)
-    line = torch.zeros(x.shape[1] + 1, requires_grad=True)
-    optimizer = torch.optim.LBFGS([line], max_iter=300, line_search_fn="strong_wolfe")
-
-    def closure() -> torch.Tensor:
-        optimizer.zero_grad()
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(x @ line[:-1] + line[-1], y)
-        loss = loss + RIDGE * (line[:-1] ** 2).sum()
-        loss.backward()
-        return loss
-
-    optimizer.step(closure)  # type: ignore[arg-type]  # torch types the loss as float
-    fitted = line.detach().numpy()
+    fitted = logistic(x, y, positive=False)
     weights = fitted[:-1] / deviation
     print(dict(zip(EVIDENCE, (round(float(weight), 3) for weight in weights), strict=True)))
     print("bias", round(float(fitted[-1] - weights @ mean), 3))

@@ -15,7 +15,7 @@ from retrieval.answer.extractive import select_sentences
 from retrieval.answer.features import FEATURES, feature_matrix
 from retrieval.answer.reading import Reader, Reading
 from retrieval.answer.scorer import SentenceScorer
-from retrieval.answer.second_look import look_again
+from retrieval.answer.second_look import first_look, look_again
 from retrieval.index.embedding import Vector
 from retrieval.search.fitted import FittedValues, Matrix
 from retrieval.search.question import Question
@@ -54,8 +54,7 @@ def read_examples(examples: Sequence[Example], reader: Reader) -> list[ReadExamp
     known = _KnownReadings(reader)
     found = []
     for number, example in enumerate(examples, start=1):
-        nodes = {item.ranked.node.id: item.ranked.node for item in example.candidates}
-        readings = {node_id: known.read(example.question, node.sentence_texts) for node_id, node in nodes.items()}
+        readings = first_look(example.question, example.candidates, known)
         looks = look_again(example.question, example.candidates, readings, known)
         features = feature_matrix(example.question, example.asked, example.candidates, readings, looks)
         found.append(ReadExample(example, features))
@@ -70,7 +69,7 @@ def train_scorer(read: Sequence[ReadExample]) -> dict[str, Matrix]:
     mean, deviation = every.mean(axis=0), every.std(axis=0) + 1e-6
     x = torch.tensor((every - mean) / deviation)
     y = torch.tensor(np.concatenate([item.example.labels for item in read]).astype(np.float32))
-    line = _logistic(x, y, positive=False)
+    line = logistic(x, y, positive=False)
     print("scorer", dict(zip((*FEATURES, "bias"), (round(float(value), 2) for value in line), strict=True)))
     return {
         "feature_mean": mean,
@@ -101,7 +100,7 @@ def train_confidence(
         mean, deviation = signals.mean(axis=0), signals.std(axis=0) + 1e-6
         x = torch.tensor(np.clip((signals - mean) / deviation, -4, 4))
         y = torch.tensor([float(right) for _, _, right, _ in part])
-        line = _logistic(x, y, positive=True, importance=torch.tensor([float(weight) for *_, weight in part]))
+        line = logistic(x, y, positive=True, importance=torch.tensor([float(weight) for *_, weight in part]))
         print(f"confidence {kind}: {len(part)} answers, {y.mean():.3f} right")
         print("  weights", dict(zip((*SIGNALS, "bias"), (round(float(value), 2) for value in line), strict=True)))
         names = ("mean", "deviation", "weights", "bias")
@@ -116,7 +115,7 @@ def in_question_language(item: ReadExample, probabilities: Vector) -> bool:
     return best.ranked.node.language == item.example.question.language
 
 
-def _logistic(x: torch.Tensor, y: torch.Tensor, *, positive: bool, importance: torch.Tensor | None = None) -> Matrix:
+def logistic(x: torch.Tensor, y: torch.Tensor, *, positive: bool, importance: torch.Tensor | None = None) -> Matrix:
     """Weights and, last, the bias; ``positive``: no weight below zero."""
     roots = torch.full((x.shape[1],), 0.3, requires_grad=True)
     bias = torch.zeros(1, requires_grad=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from retrieval.errors import CitationError, SettingsError
 from retrieval.index.embedding import (
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
 OnProgress = Callable[[IndexProgress], None]
 
 
@@ -142,16 +143,10 @@ class Library:
             return answer_from_passages(
                 question, passages, settings=self.store.settings, history=history, embedding=self.embedding()
             )
-        try:
-            return self._ask(question, filters, history, caution)
-        except CitationError:
-            # Another process replaced the article between the search and the check: once more, from the new one.
-            return self._ask(question, filters, history, caution)
-
-    def _ask(self, question: str, filters: Filters | None, history: Sequence[Turn], caution: Caution) -> Response:
         answerer, sources = self._answerer()
-        self._refresh()
-        return answerer.ask(question, sources, filters=filters, history=history, caution=caution)
+        return self._from_current(
+            lambda: answerer.ask(question, sources, filters=filters, history=history, caution=caution)
+        )
 
     def check(self, message: str, *, filters: Filters | None = None) -> CheckedMessage:
         """What the articles say of each claim in a message: for it, against it, or nothing.
@@ -160,17 +155,11 @@ class Library:
             message: What somebody wrote, in any language, without markup.
             filters: Which articles to look in.
         """
-        try:
-            return self._check(message, filters)
-        except CitationError:  # as in `ask`
-            return self._check(message, filters)
-
-    def _check(self, message: str, filters: Filters | None) -> CheckedMessage:
         from retrieval.answer.claim_checker import ClaimChecker
 
         answerer, sources = self._answerer()
-        self._refresh()
-        return ClaimChecker(self.embedding(), answerer.reader).check(message, sources, filters=filters)
+        checker = ClaimChecker(self.embedding(), answerer.reader)
+        return self._from_current(lambda: checker.check(message, sources, filters=filters))
 
     def query_engine(self) -> KildeQueryEngine:
         """The same answers as a LlamaIndex query engine, with the cited passages as source nodes."""
@@ -234,6 +223,18 @@ class Library:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _from_current(self, quote: Callable[[], T]) -> T:
+        """What ``quote`` makes of the articles as they are stored now.
+
+        If another process replaced one between its search and its check, it is done once more, from the new one.
+        """
+        try:
+            self._refresh()
+            return quote()
+        except CitationError:
+            self._refresh()
+            return quote()
 
     def _refresh(self) -> None:
         from retrieval.index.refresh import refresh

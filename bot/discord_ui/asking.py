@@ -123,8 +123,6 @@ class Asking:
         except Exception as error:  # the boundary: the asker is told
             await shown.finish([notice(explain(error, texts))])
             return
-        finally:
-            work.cancel()  # only if nobody waits for it any more
         for message_id in await shown.finish(done.layouts):
             if done.turn_id is not None:
                 await self._state.turns.attach(done.turn_id, message_id)

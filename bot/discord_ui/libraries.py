@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from retrieval.answer.claims import merged
 from retrieval.errors import LibraryNotFoundError
@@ -16,6 +16,7 @@ from retrieval.models import Answer, ArticleSummary, Caution, CheckedMessage, Fi
 if TYPE_CHECKING:
     from retrieval import Library
 
+T = TypeVar("T")
 MOST_OPEN = 16
 """Libraries kept open; the one that was asked longest ago is closed for another."""
 
@@ -73,13 +74,10 @@ class Libraries:
         Raises:
             QuestionError: The question cannot be answered as it was asked.
         """
-        found: list[Found] = []
-        for name in names:
-            with self._borrowed(name) as library:
-                if library is not None and library.size()[0]:
-                    response = library.ask(question, filters=filters, history=history, caution=caution)
-                    found.append(Found(name, response))
-        return max(found, key=_worth, default=None)
+        responses = self._from_each(
+            names, lambda library: library.ask(question, filters=filters, history=history, caution=caution)
+        )
+        return max((Found(name, response) for name, response in responses.items()), key=_worth, default=None)
 
     def check(self, names: Sequence[str], message: str, *, filters: Filters | None = None) -> CheckedMessage | None:
         """What the libraries say of a message's claims; of each claim the surest.
@@ -92,12 +90,8 @@ class Libraries:
         Returns:
             None if none of them holds an article.
         """
-        found: list[CheckedMessage] = []
-        for name in names:
-            with self._borrowed(name) as library:
-                if library is not None and library.size()[0]:
-                    found.append(library.check(message, filters=filters))
-        return merged(found)
+        checked = self._from_each(names, lambda library: library.check(message, filters=filters))
+        return merged(list(checked.values()))
 
     def article_text(self, name: str, article_id: str) -> str:
         """The cleaned text of an article; empty if it, or the library, is not there (any more)."""
@@ -117,6 +111,15 @@ class Libraries:
         for item in shelved:
             with item.lock:
                 item.library.close()
+
+    def _from_each(self, names: Sequence[str], use: Callable[[Library], T]) -> dict[str, T]:
+        """What each library gives, by name in this order; those that do not exist or hold nothing give nothing."""
+        found = {}
+        for name in names:
+            with self._borrowed(name) as library:
+                if library is not None and library.size()[0]:
+                    found[name] = use(library)
+        return found
 
     @contextmanager
     def _borrowed(self, name: str) -> Iterator[Library | None]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from prometheus_client import Counter, Gauge, Histogram
 
 from retrieval.models import Answer, Response
@@ -30,6 +33,11 @@ def note_response(response: Response, *, total_s: float) -> None:
     SECONDS.labels("total").observe(total_s)
 
 
-def note_failure(error: BaseException) -> None:
-    """Count a question that got neither; by the kind of error, such as ``QuotaError``."""
-    QUESTIONS.labels(type(error).__name__).inc()
+@contextmanager
+def counting_failures() -> Iterator[None]:
+    """Count a question that gets neither; by the kind of error, such as ``QuotaError``."""
+    try:
+        yield
+    except BaseException as error:
+        QUESTIONS.labels(type(error).__name__).inc()
+        raise

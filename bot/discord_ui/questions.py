@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
 
 from discord.utils import utcnow
 
@@ -15,7 +15,7 @@ from bot.discord_settings import DiscordSettings
 from bot.discord_ui.admission import Admission
 from bot.discord_ui.desk import Desk, OnPlace
 from bot.discord_ui.libraries import Found, Libraries
-from bot.discord_ui.metrics import note_failure, note_response
+from bot.discord_ui.metrics import counting_failures, note_response
 from bot.logs import FIELDS
 from bot.state.database import State
 from bot.state.models import GuildSettings, NewTurn, StoredCitation, Turn
@@ -23,7 +23,6 @@ from retrieval.errors import KildeError
 from retrieval.models import Answer, ArticleSummary, Caution, CheckedMessage, Citation, Filters, Response
 from retrieval.models import Turn as Said
 
-T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
@@ -45,6 +44,9 @@ class LanguageError(KildeError):
 
 class NoArticlesError(KildeError):
     """No library that may be searched holds an article."""
+
+    def __init__(self) -> None:
+        super().__init__("There are no articles to search yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,13 @@ class Reply:
     response: Response
 
 
-Search = Callable[[list[str], Filters | None, Caution], T | None]
-"""Searches libraries by name; None if they hold nothing."""
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What may be searched for somebody, and how sure an answer must be."""
+
+    libraries: list[str]
+    filters: Filters | None
+    caution: Caution
 
 
 class Questions:
@@ -102,13 +109,18 @@ class Questions:
             QuestionError: The question cannot be answered as it was asked.
         """
         started = time.perf_counter()
-        history = await self._history(question)
-
-        def ask(names: list[str], filters: Filters | None, caution: Caution) -> Found | None:
-            return self._libraries.ask(names, question.text, filters=filters, history=history, caution=caution)
-
-        found = await self._admitted(question, ask, on_place)
-        turn = await self._state.turns.add(_to_turn(question, found))
+        with counting_failures():
+            async with self._admitted(question) as scope:
+                history = await self._history(question)
+                found = await self._desk.run(
+                    lambda: self._libraries.ask(
+                        scope.libraries, question.text, filters=scope.filters, history=history, caution=scope.caution
+                    ),
+                    on_place=on_place,
+                )
+                if found is None:
+                    raise NoArticlesError
+            turn = await self._state.turns.add(_to_turn(question, found))
         total_s = time.perf_counter() - started
         note_response(found.response, total_s=total_s)
         self._log(question, found.response, total_s)
@@ -130,33 +142,33 @@ class Questions:
     async def check(self, message: Question, *, on_place: OnPlace | None = None) -> CheckedMessage:
         """Find what the articles say of a message's claims; it counts as a question, and nothing is remembered.
 
-        Raises: As `answer`.
+        Raises: As `answer`, but for `QuestionError`.
         """
-
-        def check(names: list[str], filters: Filters | None, caution: Caution) -> CheckedMessage | None:
-            return self._libraries.check(names, message.text, filters=filters)
-
-        return await self._admitted(message, check, on_place)
-
-    async def _admitted(self, question: Question, search: Search[T], on_place: OnPlace | None) -> T:
-        """What a search finds, if the asker may ask; what went wrong costs none of the day's questions."""
-        try:
-            guild = await self.guild_settings(question.guild_id)
-            self._admission.check(
-                guild, asker_id=question.asker_id, channel_ids=question.channel_ids, role_ids=question.role_ids
-            )
-            day = _today()
-            await self._take_quota(question, guild, day)
-            try:
-                names, filters = self.visible_libraries(guild), narrowed(question.filters, guild.languages)
-                found = await self._desk.run(lambda: _found(search(names, filters, guild.caution)), on_place=on_place)
-            except BaseException:
-                await self._give_back(question, day)
-                raise
-        except BaseException as error:
-            note_failure(error)
-            raise
+        with counting_failures():
+            async with self._admitted(message) as scope:
+                found = await self._desk.run(
+                    lambda: self._libraries.check(scope.libraries, message.text, filters=scope.filters),
+                    on_place=on_place,
+                )
+                if found is None:
+                    raise NoArticlesError
         return found
+
+    @asynccontextmanager
+    async def _admitted(self, question: Question) -> AsyncIterator[Scope]:
+        """Let the asker in, or say why not; what goes wrong inside costs none of the day's questions."""
+        guild = await self.guild_settings(question.guild_id)
+        self._admission.check(
+            guild, asker_id=question.asker_id, channel_ids=question.channel_ids, role_ids=question.role_ids
+        )
+        day = utcnow().date()
+        await self._take_quota(question, guild, day)
+        try:
+            filters = narrowed(question.filters, guild.languages)
+            yield Scope(self.visible_libraries(guild), filters, guild.caution)
+        except BaseException:
+            await self._state.quotas.give_back(question.guild_id, question.asker_id, day)
+            raise
 
     async def passage(self, turn: Turn, number: int) -> tuple[StoredCitation, str] | None:
         """A citation of an earlier answer with its article's text now; None if it has none of that number."""
@@ -196,20 +208,11 @@ class Questions:
         if not quota.allowed:
             raise QuotaError(limit or 0)
 
-    async def _give_back(self, question: Question, day: date) -> None:
-        await self._state.quotas.give_back(question.guild_id, question.asker_id, day)
-
     async def _history(self, question: Question) -> list[Said]:
         if question.parent is None:
             return []
         chain = await self._state.turns.chain(question.parent.id)
         return [Said(turn.standalone_question, turn.answer) for turn in chain]
-
-
-def _found(result: T | None) -> T:
-    if result is None:
-        raise NoArticlesError("There are no articles to search yet.")
-    return result
 
 
 def narrowed(filters: Filters | None, languages: Sequence[str]) -> Filters | None:
@@ -230,10 +233,6 @@ def narrowed(filters: Filters | None, languages: Sequence[str]) -> Filters | Non
 def guild_library(guild_id: int) -> str:
     """Name of the library that belongs to a guild."""
     return f"guild-{guild_id}"
-
-
-def _today() -> date:
-    return utcnow().date()
 
 
 def _to_turn(question: Question, found: Found) -> NewTurn:

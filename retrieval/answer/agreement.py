@@ -14,11 +14,15 @@ import regex
 from babel import Locale, UnknownLocaleError
 
 from retrieval.answer.negations import NEGATIONS, NOT_DENYING, SHORT_NOT, UNSEGMENTED_NEGATIONS
+from retrieval.answer.words import UNSEGMENTED, WORD, word_sets
 
 MIN_INFLECTED_CHARS = 5
 """Names of months and weekdays of so many letters may have an ending ("heinäkuussa"); shorter ones stand alone."""
 
 _LOCALES = {"no": "nb"}
+_ENGLISH_WORDS = frozenset({"March", "May", "August"})
+"""Months whose names are also verbs, names of people and adjectives; they are months after these words."""
+_BEFORE_MONTH = word_sets({"en": "in of since until till by from last next this early late mid on before after"})["en"]
 _LONGEST_UNIT = 40
 """Characters after a number that are looked at for its unit."""
 _MIN_SHORT_UNIT = 3
@@ -31,9 +35,7 @@ _DIGITS = regex.compile(
 _CLOCK = regex.compile(r"(?<!\d)(\d{1,2})[:.](\d{2})(?![\d.:,])")
 _DATE = regex.compile(r"(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _DIGIT_MONTH = regex.compile(r"(?<!\d)(\d{1,2})月")
-_WORD = regex.compile(r"[\p{L}\p{M}\d]+")
 _PATTERN_WORDS = regex.compile(r"[^0\s'.\u00a0]+")
-_UNSEGMENTED = regex.compile(r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +130,11 @@ def _calendar(language: str) -> _Calendar:
 
 def _named(text: str, names: dict[str, int], language: str) -> set[int]:
     """Values whose name the text has."""
-    if _UNSEGMENTED.search("".join(names)):
+    if UNSEGMENTED.search("".join(names)):
         # 一月 is the end of 十一月
         return {value for name, value in names.items() if regex.search(rf"(?<![\d十]){regex.escape(name)}", text)}
     found = set()
-    words = _WORD.findall(text)
+    words = WORD.findall(text)
     for before, word in zip(["", *words], words, strict=False):
         for name, value in names.items():
             if name in _ENGLISH_WORDS and language == "en" and not _in_date(name, before, word, text):
@@ -142,30 +144,6 @@ def _named(text: str, names: dict[str, int], language: str) -> set[int]:
             if known == name.casefold() or inflected:
                 found.add(value)
     return found
-
-
-_ENGLISH_WORDS = frozenset({"March", "May", "August"})
-"""Months whose names are also verbs, names of people and adjectives."""
-_BEFORE_MONTH = frozenset(
-    [
-        "in",
-        "of",
-        "since",
-        "until",
-        "till",
-        "by",
-        "from",
-        "last",
-        "next",
-        "this",
-        "early",
-        "late",
-        "mid",
-        "on",
-        "before",
-        "after",
-    ]
-)
 
 
 def _in_date(name: str, before: str, word: str, text: str) -> bool:
@@ -205,7 +183,7 @@ def _decimal_mark(language: str) -> str:
 
 def _begins(rest: str, word: str) -> bool:
     rest = rest.lstrip(" \u00a0-").lower()
-    return rest.startswith(word) and (bool(_UNSEGMENTED.match(word)) or not rest[len(word) : len(word) + 1].isalpha())
+    return rest.startswith(word) and (bool(UNSEGMENTED.match(word)) or not rest[len(word) : len(word) + 1].isalpha())
 
 
 @lru_cache(maxsize=200)
@@ -221,7 +199,7 @@ def _multipliers(language: str) -> tuple[tuple[str, int], ...]:
                 text = str(getattr(pattern, "pattern", pattern))
                 zeros = text.count("0")
                 word = " ".join(_PATTERN_WORDS.findall(text)).lower()
-                if zeros and (len(word) >= _MIN_SHORT_UNIT or _UNSEGMENTED.match(word)):
+                if zeros and (len(word) >= _MIN_SHORT_UNIT or UNSEGMENTED.match(word)):
                     sizes[word] = int(size) // 10 ** (zeros - 1)
     return tuple(sorted(sizes.items(), key=lambda item: -len(item[0])))
 
@@ -235,4 +213,4 @@ def _negated(text: str, language: str) -> bool:
     if language == "en" and SHORT_NOT in lowered:
         return True
     words = NEGATIONS.get(language, frozenset())
-    return any(word in words for word in _WORD.findall(lowered))
+    return any(word in words for word in WORD.findall(lowered))

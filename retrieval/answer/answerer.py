@@ -15,7 +15,7 @@ from retrieval.answer.features import QuestionTerms, feature_matrix
 from retrieval.answer.follow_up import Standalone, about_topic, standalone_question
 from retrieval.answer.reading import Reader
 from retrieval.answer.scorer import SentenceScorer
-from retrieval.answer.second_look import LOOKED_AT, look_again
+from retrieval.answer.second_look import LOOKED_AT, first_look, look_again
 from retrieval.articles.language import detect_language
 from retrieval.index.store import summary_of
 from retrieval.models import (
@@ -147,8 +147,7 @@ class Answerer:
         return self._confidence.minimum(same_language=best.language == question.language, caution=caution)
 
     def _features(self, question: Question, candidates: Sequence[Candidate], lexical: LexicalIndex) -> Matrix:
-        nodes = {candidate.ranked.node.id: candidate.ranked.node for candidate in candidates}
-        readings = {node_id: self.reader.read(question, node.sentence_texts) for node_id, node in nodes.items()}
+        readings = first_look(question, candidates, self.reader)
         asked = QuestionTerms.of(question, lexical.terms(question.text, language=question.language), lexical.idf)
         looks = look_again(question, candidates, readings, self.reader, most=self._looked_at)
         return feature_matrix(question, asked, candidates, readings, looks)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrieval.answer.agreement import compare, facts_of
+from retrieval.answer.answerer import PASSAGE_NODES, Sources
 from retrieval.answer.candidates import Candidate, list_candidates
 from retrieval.answer.citations import verify
 from retrieval.answer.claims import MOST_CLAIMS, Claim, numbered, split_claims
 from retrieval.answer.extractive import Selection, compose
 from retrieval.answer.reading import Reader
-from retrieval.answer.second_look import look_again
+from retrieval.answer.second_look import first_look, log_odds, look_again
 from retrieval.articles.language import detect_language
 from retrieval.index.embedding import embed_question
 from retrieval.models import CheckedClaim, CheckedMessage, Filters
@@ -26,10 +27,8 @@ from retrieval.search.passages import join_passages
 from retrieval.search.question import Question, read_question
 
 if TYPE_CHECKING:
-    from retrieval.answer.answerer import Sources
     from retrieval.index.embedding import Embedding
 
-PASSAGE_NODES = 6
 COMPARED = 8
 """Sentences whose meaning is compared with the claim's, those that the reader finds likeliest to tell of it."""
 EVIDENCE = ("similarity", "held", "alone", "node_score", "same_language")
@@ -92,21 +91,20 @@ class ClaimChecker:
         Returns:
             At most `COMPARED` candidates, and ``(n, len(EVIDENCE))`` float32.
         """
-        nodes = {candidate.ranked.node.id: candidate.ranked.node for candidate in candidates}
-        readings = {node_id: self._reader.read(question, node.sentence_texts) for node_id, node in nodes.items()}
-        held = [readings[candidate.ranked.node.id].log_odds(candidate.place) for candidate in candidates]
-        order = np.argsort(-np.array(held, dtype=np.float32), kind="stable")[:COMPARED]
+        readings = first_look(question, candidates, self._reader)
+        held = log_odds(candidates, readings)
+        order = np.argsort(-held, kind="stable")[:COMPARED]
         likeliest = [candidates[index] for index in order]
-        looks = look_again(question, likeliest, readings, self._reader)
+        looks = look_again(question, likeliest, readings, self._reader, around=(0,))
         rows = [
             (
                 float(question.vector @ embed_question(self._embedding, candidate.text)),
-                readings[candidate.ranked.node.id].log_odds(candidate.place),
+                held_in_node,
                 alone,
                 candidate.ranked.score,
                 candidate.ranked.node.language == question.language,
             )
-            for candidate, (alone, _) in zip(likeliest, looks, strict=True)
+            for candidate, held_in_node, alone in zip(likeliest, held[order], looks[:, 0], strict=True)
         ]
         return likeliest, np.array(rows, dtype=np.float32)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import regex
 
 from retrieval.answer.dependent import depends_on_previous
+from retrieval.answer.words import UNSEGMENTED, WORD
 from retrieval.articles.language import detect_language
 from retrieval.articles.sentences import split_sentences
 from retrieval.models import CheckedClaim, CheckedMessage
@@ -18,8 +19,6 @@ MIN_WORDS = 3
 MIN_CHARS_UNSEGMENTED = 6
 """The shortest statement in a script without spaces."""
 
-_WORD = regex.compile(r"[\p{L}\p{M}\d]+")
-_UNSEGMENTED = regex.compile(r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]")
 _QUESTION_END = regex.compile(r"[?？؟;][!！?？؟\p{Emoji_Presentation}'\"»”’」』)\s]*$")
 _GREEK_QUESTION = regex.compile(r";\s*$")
 
@@ -57,9 +56,9 @@ def split_claims(message: str) -> list[Claim]:
 def _is_statement(sentence: str, language: str) -> bool:
     if _QUESTION_END.search(sentence) and (language == "el" or not _GREEK_QUESTION.search(sentence)):
         return False
-    if _UNSEGMENTED.search(sentence):
+    if UNSEGMENTED.search(sentence):
         return len(sentence) >= MIN_CHARS_UNSEGMENTED
-    return len(_WORD.findall(sentence)) >= MIN_WORDS
+    return len(WORD.findall(sentence)) >= MIN_WORDS
 
 
 def merged(found: Sequence[CheckedMessage]) -> CheckedMessage | None:

@@ -20,6 +20,7 @@ from retrieval.answer.pointing_words import (
     UNSEGMENTED_QUESTION_OPENERS,
     UNSEGMENTED_QUESTION_POINTERS,
 )
+from retrieval.answer.words import UNSEGMENTED
 from retrieval.articles.language import detect_language
 from retrieval.search.question import one_line
 
@@ -44,7 +45,6 @@ MAX_TURNS = 10
 _AGGLUTINATIVE = frozenset({"tr", "fi", "hu", "ko"})
 _WORD = regex.compile(r"\w+", flags=regex.V1)
 _NAME_OR_NUMBER = regex.compile(r"(?<=\S\s+)\p{Lu}\w+|\d+", flags=regex.V1)
-_UNSEGMENTED = regex.compile(r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]")
 # A run of words in capitals that does not begin the question, small words between them included, or a number.
 _TOPIC_WORDS = regex.compile(
     r"(?<=\S\s+(?:[«“„\"‘]|\p{Ll}{1,5}['’])?)\p{Lu}[\w'’-]*(?:\s+(?:\p{Ll}{1,3}['’]?\s*)?\p{Lu}[\w'’-]*)*|\d+",
@@ -94,6 +94,8 @@ def about_topic(ranked: Sequence[RankedNode], topic_names: frozenset[str]) -> li
         ranked: What was found, best first.
         topic_names: Casefolded; none admit all.
     """
+    if not topic_names:
+        return list(ranked)
     naming = {item.node.article_id for item in ranked if names_any(topic_names, item.node.embedded_text)}
     return [item for item in ranked if item.node.article_id in naming or not naming]
 
@@ -119,7 +121,7 @@ def leans_on_history(question: str, before: str) -> bool:
         question: What is asked now.
         before: What was asked last; a short question's language is taken from it too.
     """
-    if _UNSEGMENTED.search(question):
+    if UNSEGMENTED.search(question):
         bare = question.rstrip(_ENDS)
         return len(bare) <= MAX_ELLIPTIC_CHARS_UNSEGMENTED or bare.startswith(
             (*UNSEGMENTED_QUESTION_OPENERS, *UNSEGMENTED_QUESTION_POINTERS)

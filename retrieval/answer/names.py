@@ -9,6 +9,8 @@ from functools import lru_cache
 
 import regex
 
+from retrieval.answer.words import WORD
+
 NAME_START = 4
 """Names are taken to be the same in two languages or inflections if so many letters at their beginning are (Germania,
 Germany); of any word, as in `share_found`, that is weak evidence (Turin, turisti)."""
@@ -16,7 +18,6 @@ ENDING = 2
 """Last letters of a longer name that a language or a case may change (Москва, Москве)."""
 
 _NUMBER = regex.compile(r"\d+")
-_WORD = regex.compile(r"[\p{L}\p{M}\d]+")
 _NAME = regex.compile(r"\p{Lu}[\p{L}\d]+")
 _SENTENCE_STARTS = regex.compile(r"(?:^|[.!?…»”\"]\s+)[\"«“„(¿¡—–-]*\s*$")
 
@@ -55,4 +56,4 @@ def names_any(names: frozenset[str], text: str) -> bool:
 
 @lru_cache(maxsize=5_000)
 def _word_starts(text: str) -> frozenset[str]:
-    return frozenset(word[:NAME_START] for word in _WORD.findall(text.casefold()))
+    return frozenset(word[:NAME_START] for word in WORD.findall(text.casefold()))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-NEGATIONS = {
-    language: frozenset(words.split())
-    for language, words in {
+from retrieval.answer.words import word_sets
+
+NEGATIONS = word_sets(
+    {
         "ar": "لا لم لن ليس ليست غير بدون دون",
         "da": "ikke aldrig ingen intet uden hverken",
         "de": "nicht nie niemals kein keine keinen keinem keiner keines ohne weder niemand nichts",
@@ -24,33 +25,20 @@ NEGATIONS = {
         "sv": "inte aldrig ingen inget inga utan varken",
         "tr": "değil yok hiç asla olmadan hiçbir",
         "uk": "не ні немає ніколи ніхто нічого без",
-    }.items()
-}
+    }
+)
 UNSEGMENTED_NEGATIONS = {
     "ja": ("ない", "ません", "なかった", "ず、", "なし"),
     "th": ("ไม่", "ไม่มี", "ยังไม่"),
     "zh": ("不", "没", "未", "无", "没有", "無", "沒"),
 }
 """Languages written without spaces: these stand inside what would be words."""
-NOT_DENYING = {
-    "ja": ("少ない", "少なかった"),
-    "zh": (
-        "未来",
-        "未來",
-        "无人机",
-        "無人機",
-        "无线",
-        "無線",
-        "不仅",
-        "不僅",
-        "不同",
-        "不过",
-        "不過",
-        "不断",
-        "不斷",
-        "不少",
-    ),
-}
+NOT_DENYING = word_sets(
+    {
+        "ja": "少ない 少なかった",
+        "zh": "未来 未來 无人机 無人機 无线 無線 不仅 不僅 不同 不过 不過 不断 不斷 不少",
+    }
+)
 """Words of these that hold a negation and are none."""
 SHORT_NOT = "n't"
 """The ending that denies in English; with a straight or a curled apostrophe."""

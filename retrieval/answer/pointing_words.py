@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from retrieval.answer.words import word_sets
 
-
-def _sets(words_by_language: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    return {language: frozenset(words.split()) for language, words in words_by_language.items()}
-
-
-QUESTION_OPENERS = _sets(
+QUESTION_OPENERS = word_sets(
     {
         "en": "and but so",
         "it": "e ed ma",
@@ -29,7 +24,7 @@ QUESTION_OPENERS = _sets(
 )
 """Conjunctions that begin a question only when it goes on from another."""
 
-QUESTION_POINTERS = _sets(
+QUESTION_POINTERS = word_sets(
     {
         "en": "he she they him his hers them their theirs its",
         "it": "lui egli ella esso essa loro ciò",
@@ -46,7 +41,7 @@ QUESTION_POINTERS = _sets(
 )
 """Words that stand, in a question, for somebody or something named before."""
 
-QUESTION_LAST_POINTERS = _sets(
+QUESTION_LAST_POINTERS = word_sets(
     {
         "en": "it this that these those there her here",
         "it": "la le lo lei questo questa questi queste quello quella lì là",
@@ -69,7 +64,7 @@ UNSEGMENTED_QUESTION_POINTERS = (
 )
 """At the start of a question only (土耳其, 吉他), and in forms that begin no name (他信, 彼得)."""
 
-SENTENCE_OPENERS = _sets(
+SENTENCE_OPENERS = word_sets(
     {
         "en": "he she they it this these that those his her their its but instead however there then both neither so "
         "such",

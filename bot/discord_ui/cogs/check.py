@@ -42,15 +42,12 @@ class CheckCog(commands.Cog):
     async def check(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """Show it to who asked alone."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        words = without_markup(message.content)
+        texts, words = texts_for(interaction.locale), without_markup(message.content)
         if not words:  # pictures, embeds, the bot's own answers
-            said = texts_for(interaction.locale)("check.no_claims")
-            await interaction.followup.send(view=notice(said), ephemeral=True)
+            await interaction.followup.send(view=notice(texts("check.no_claims")), ephemeral=True)
             return
-        checked = question_of_interaction(interaction, words, private=True)
-        await self._bot.asking.check(
-            checked, InteractionDelivery(interaction, private=True), texts_for(interaction.locale)
-        )
+        asked = question_of_interaction(interaction, words, private=True)
+        await self._bot.asking.check(asked, InteractionDelivery(interaction, private=True), texts)
 
 
 def without_markup(content: str) -> str:

@@ -92,3 +92,15 @@ def simcord_bot(bot: KildeBot) -> KildeBot:
 @pytest.fixture
 def env(simcord_env: simcord.Env) -> simcord.Env:
     return simcord_env
+
+
+@pytest.fixture
+def channel(env: simcord.Env) -> Any:
+    """A channel of a server of its own."""
+    return env.create_guild().create_text_channel("news")
+
+
+@pytest.fixture
+def alice(env: simcord.Env, channel: Any) -> Any:
+    """A member of the channel's server."""
+    return channel.guild.add_member(env.create_user("alice"))

@@ -19,16 +19,6 @@ ANSWER = f"""-# Quando riapre il ponte?
 -# ¹ 🇮🇹 in Italian · {DAY} · [Il ponte di Valmora riapre](<https://eco.example/ponte>) (eco.example)"""
 
 
-@pytest.fixture
-def channel(env: simcord.Env) -> Any:
-    return env.create_guild().create_text_channel("news")
-
-
-@pytest.fixture
-def alice(env: simcord.Env, channel: Any) -> Any:
-    return channel.guild.add_member(env.create_user("alice"))
-
-
 async def test_a_question_is_answered_with_its_source(
     channel: Any, alice: Any, library: Any, make_answer: Any, env: simcord.Env
 ) -> None:

@@ -32,16 +32,6 @@ CHECKED = CheckedMessage(
 
 
 @pytest.fixture
-def channel(env: simcord.Env) -> Any:
-    return env.create_guild().create_text_channel("news")
-
-
-@pytest.fixture
-def alice(env: simcord.Env, channel: Any) -> Any:
-    return channel.guild.add_member(env.create_user("alice"))
-
-
-@pytest.fixture
 def bob(env: simcord.Env, channel: Any) -> Any:
     return channel.guild.add_member(env.create_user("bob"))
 

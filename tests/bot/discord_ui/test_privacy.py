@@ -5,17 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
 import simcord
 
 from tests.bot.discord_ui.shown import shown_text
 
 QUESTION = "Quando riapre il ponte?"
-
-
-@pytest.fixture
-def channel(env: simcord.Env) -> Any:
-    return env.create_guild().create_text_channel("news")
 
 
 async def test_a_person_sees_gets_and_deletes_what_is_kept_of_them(

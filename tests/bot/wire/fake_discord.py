@@ -205,9 +205,7 @@ class FakeDiscord:
                 limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
                 return _json({"url": f"ws://{self.address}/gateway", "shards": 1, "session_start_limit": limit})
             case "PUT", ["applications", _, "commands"]:
-                return _json(
-                    [{"description": "", **command, "id": self._id(), "version": "1"} | _COMMAND for command in body]
-                )
+                return _json([_COMMAND | command | {"id": self._id(), "version": "1"} for command in body])
             case "POST", ["interactions", interaction, _, "callback"]:
                 return _json({"interaction": {"id": interaction, "type": 2}})
             case "PATCH", ["webhooks", _, token, "messages", "@original"]:
