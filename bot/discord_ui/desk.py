@@ -78,8 +78,10 @@ class Desk:
             raise
         loop = asyncio.get_running_loop()
         work = self._pool.submit(job)
+        result = asyncio.wrap_future(work)
+        # Added after wrap_future's own callback, so that whoever waits has the result before the desk can be idle.
         work.add_done_callback(lambda _: loop.call_soon_threadsafe(self._release))
-        return await asyncio.wrap_future(work)
+        return await result
 
     async def close(self, *, grace_s: float) -> int:
         """Take nothing more, and let what has come end within a time.
