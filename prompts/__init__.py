@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from prompts.loader import Prompt, PromptError, load_prompt
+from prompts.loader import PLACEHOLDERS, Prompt, PromptError, load_prompt, load_prompts
 
-__all__ = ["Prompt", "PromptError", "load_prompt"]
+__all__ = ["PLACEHOLDERS", "Prompt", "PromptError", "load_prompt", "load_prompts"]

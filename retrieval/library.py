@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -24,6 +25,7 @@ from retrieval.models import (
     ArticleSummary,
     Caution,
     CheckedMessage,
+    Draft,
     Filters,
     IndexProgress,
     IndexReport,
@@ -34,6 +36,8 @@ from retrieval.settings import Settings
 
 if TYPE_CHECKING:
     from retrieval.answer.answerer import Answerer, Sources
+    from retrieval.answer.generation.rewriting import Rewriter
+    from retrieval.answer.generation.writer import Writer
     from retrieval.answer.passage_reader import PassageReader
     from retrieval.answer.query_engine import KildeQueryEngine
     from retrieval.index.lexical import LexicalIndex
@@ -126,6 +130,9 @@ class Library:
         history: Sequence[Turn] = (),
         passages: Sequence[str] | None = None,
         caution: Caution = "normal",
+        language: str | None = None,
+        on_draft: Callable[[Draft], None] | None = None,
+        stop: threading.Event | None = None,
     ) -> Response:
         """Answer a question from the articles as they are stored now.
 
@@ -135,18 +142,23 @@ class Library:
             history: The conversation so far, oldest turn first.
             passages: Answer from these texts alone, without the library.
             caution: How sure an answer from the library must be.
+            language: The answer's, if a model writes it; None: the question's.
+            on_draft: Called with the sentences that are written and checked, whenever there is one more.
+            stop: Set by another thread that does not want the answer any more.
 
         Raises:
             QuestionError: The question is empty, too long, or not in words that can be read.
+            ModelError: With the reason ``stopped``, if ``stop`` was set while a model was writing.
         """
         if passages is not None:
             return answer_from_passages(
                 question, passages, settings=self.store.settings, history=history, embedding=self.embedding()
             )
+        from retrieval.answer.answerer import Wanted
+
         answerer, sources = self._answerer()
-        return self._from_current(
-            lambda: answerer.ask(question, sources, filters=filters, history=history, caution=caution)
-        )
+        wanted = Wanted(filters=filters, caution=caution, language=language, on_draft=on_draft, stop=stop)
+        return self._from_current(lambda: answerer.ask(question, sources, history=history, wanted=wanted))
 
     def check(self, message: str, *, filters: Filters | None = None) -> CheckedMessage:
         """What the articles say of each claim in a message: for it, against it, or nothing.
@@ -243,7 +255,7 @@ class Library:
 
     def _answerer(self) -> tuple[Answerer, Sources]:
         if self._engine is None:
-            self._engine = _build(self.embedding(), self.store, self.lexical, self.store.settings, self.article_text)
+            self._engine = _build(self.embedding(), self.store, self.lexical, self.store.settings, self.article_text, self.store.version)
         return self._engine
 
 
@@ -272,7 +284,7 @@ def answer_from_passages(
     started = time.perf_counter()
     source, lexical = index_passages(passages, embedding)
     spent_ms = (time.perf_counter() - started) * 1000
-    answerer, sources = _build(embedding, source, lexical, settings, source.article_text)
+    answerer, sources = _build(embedding, source, lexical, settings, source.article_text, lambda: 0)
     response = answerer.ask(question, sources, history=history)
     timings = replace(
         response.timings, embed=response.timings.embed + spent_ms, total=response.timings.total + spent_ms
@@ -308,6 +320,7 @@ def _build(
     lexical: LexicalIndex,
     settings: Settings,
     article_text: Callable[[str], str],
+    version: Callable[[], int],
 ) -> tuple[Answerer, Sources]:
     from retrieval.answer.answerer import Answerer, Sources
     from retrieval.answer.reading import SimilarityReader
@@ -327,11 +340,35 @@ def _build(
             "" if fitted is None else " without its reader of passages",
         )
     search = HybridSearch(DenseSearch(source, fitted), LexicalSearch(lexical), fitted=fitted)
+    writer, rewriter = _load_writing(settings, embedding, reader)
     answerer = Answerer(
         embedding,
         reader or SimilarityReader(embedding),
         calibration,
         max_question_chars=settings.max_question_chars,
         min_confidence=settings.min_confidence,
+        writer=writer,
+        rewriter=rewriter,
     )
-    return answerer, Sources(search, lexical, article_text)
+    return answerer, Sources(search, lexical, article_text, version)
+
+
+def _load_writing(
+    settings: Settings, embedding: Embedding, reader: PassageReader | None
+) -> tuple[Writer | None, Rewriter | None]:
+    """What writes with the configured language model; nothing if none is."""
+    from retrieval.answer.llm import load_language_model
+
+    model = load_language_model(settings)
+    if model is None:
+        return None, None
+    from prompts import PromptError, load_prompts
+    from retrieval.answer.generation.rewriting import Rewriter
+    from retrieval.answer.generation.support import SupportChecker
+    from retrieval.answer.generation.writer import Writer
+
+    try:
+        prompts = load_prompts(settings.prompts)
+    except PromptError as error:
+        raise SettingsError(f"{error} KILDE_PROMPTS names the folder.") from error
+    return Writer(model, prompts, SupportChecker(embedding, reader)), Rewriter(model, prompts)

@@ -135,6 +135,56 @@ class Timings:
     total: float = 0.0
 
 
+Flaw = Literal["citation", "number", "date", "name", "negation", "meaning", "language", "repeated"]
+"""Why a written sentence does not hold: no such passage, something that the cited sentences do not say, the wrong
+language, or what was said before."""
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedSentence:
+    """A sentence that a language model wrote and nobody is shown."""
+
+    text: str
+    flaw: Flaw
+    detail: str
+    """What exactly, such as the number that no cited sentence has; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """What a language model did for one answer, in all its requests; None where it does not tell."""
+
+    model: str
+    requests: int = 0
+    prompt_tokens: int | None = None
+    cached_tokens: int | None = None
+    """Prompt tokens that it still knew from an earlier request."""
+    completion_tokens: int | None = None
+    first_word_ms: float | None = None
+    total_ms: float = 0.0
+    dropped: tuple[DroppedSentence, ...] = ()
+    from_cache: bool = False
+    """Whether the whole answer was still there from the last time that it was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """Why an answer is quoted although a language model is configured."""
+
+    reason: str
+    """Stable: a `ModelError`'s reason, ``unsupported``, or ``found_nothing``."""
+    message: str
+    """What happened and which setting to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The sentences of an answer that are written and checked so far, and their citations."""
+
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Sentences that answer the question, each with its citations."""
@@ -150,6 +200,10 @@ class Answer:
     timings: Timings
     standalone_question: str
     """What was searched for: the question, or what a follow-up was taken to mean."""
+    model: ModelUse | None = None
+    """None if no language model was asked."""
+    fallback: Fallback | None = None
+    """Set if the model failed and the answer is quoted instead."""
 
     @property
     def text(self) -> str:
@@ -171,6 +225,8 @@ class Refusal:
     retrieved: tuple[Retrieved, ...]
     timings: Timings
     standalone_question: str
+    model: ModelUse | None = None
+    """None if no language model was asked."""
 
 
 Response = Answer | Refusal

@@ -1,18 +1,23 @@
-"""From a question to an answer or a refusal: search, read, choose, check."""
+"""From a question to an answer or a refusal: search, read, choose or write, check."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from retrieval.answer.answer_cache import AnswerCache, AnswerKey
 from retrieval.answer.candidates import Candidate, list_candidates
 from retrieval.answer.citations import verify
 from retrieval.answer.confidence import Confidence
+from retrieval.answer.disagreement import are_cited, find_disagreement, say
 from retrieval.answer.extractive import Selection, compose, select_sentences
 from retrieval.answer.features import QuestionTerms, feature_matrix
 from retrieval.answer.follow_up import Standalone, about_topic, standalone_question
+from retrieval.answer.generation.rewriting import Rewriter
+from retrieval.answer.generation.writer import OnDraft, Writer
 from retrieval.answer.reading import Reader
 from retrieval.answer.scorer import SentenceScorer
 from retrieval.answer.second_look import LOOKED_AT, first_look, look_again
@@ -24,13 +29,14 @@ from retrieval.models import (
     ArticleSummary,
     Caution,
     Filters,
+    ModelUse,
     Refusal,
     Response,
     Retrieved,
     Timings,
     Turn,
 )
-from retrieval.search.passages import join_passages
+from retrieval.search.passages import Passage, join_passages
 from retrieval.search.question import Question, clean_question, read_question
 
 if TYPE_CHECKING:
@@ -53,6 +59,26 @@ class Sources:
     search: HybridSearch
     lexical: LexicalIndex
     article_text: Callable[[str], str]
+    version: Callable[[], int]
+    """Of what is searched; another one whenever an article has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a question is to be answered."""
+
+    filters: Filters | None = None
+    """Which articles to look in."""
+    caution: Caution = "normal"
+    language: str | None = None
+    """The answer's language where a model writes it; None: the question's."""
+    on_draft: OnDraft | None = None
+    """Called with the sentences that are written and checked, whenever there is one more."""
+    stop: threading.Event | None = None
+    """Set by whoever does not want the answer any more."""
+
+
+ANY_ANSWER = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +87,7 @@ class _Reading:
 
     question: Question
     ranked: list[RankedNode]
+    passages: list[Passage]
     selection: Selection | None
     confidence: float
     embed_ms: float
@@ -68,7 +95,7 @@ class _Reading:
 
 
 class Answerer:
-    """Answers questions by quoting."""
+    """Answers questions by quoting, or has a model write and quotes when that fails."""
 
     def __init__(
         self,
@@ -78,6 +105,8 @@ class Answerer:
         *,
         max_question_chars: int,
         min_confidence: float | None,
+        writer: Writer | None = None,
+        rewriter: Rewriter | None = None,
     ) -> None:
         """Read with ``embedding`` and the values fitted to it.
 
@@ -87,6 +116,8 @@ class Answerer:
             fitted: Values fitted to both; without them confidence is uncalibrated and nothing found is refused.
             max_question_chars: Longer questions are an error.
             min_confidence: Answers below it become refusals; None takes the fitted ones.
+            writer: Writes answers; None quotes only.
+            rewriter: Makes follow-ups stand alone; None does so by rule.
         """
         self._embedding = embedding
         self.reader = reader
@@ -94,37 +125,48 @@ class Answerer:
         self._scorer = SentenceScorer(fitted)
         self._confidence = Confidence(fitted, minimum=min_confidence)
         self._max_question_chars = max_question_chars
+        self._writer = writer
+        self._rewriter = rewriter
+        self._cache = AnswerCache()
 
     def ask(
-        self,
-        text: str,
-        sources: Sources,
-        *,
-        filters: Filters | None = None,
-        history: Sequence[Turn] = (),
-        caution: Caution = "normal",
+        self, text: str, sources: Sources, *, history: Sequence[Turn] = (), wanted: Wanted = ANY_ANSWER
     ) -> Response:
         """Answer one question.
 
         Raises:
             QuestionError: The question is empty, too long, or not in words that can be read.
             CitationError: A quote does not match the store.
+            ModelError: With the reason ``stopped``, if the answer was not wanted any more.
         """
         started = time.perf_counter()
         asked = clean_question(text, max_chars=self._max_question_chars)
         standalone = standalone_question(asked, history)
-        reading = self._read(standalone, sources, filters)
-        response = self._respond(asked, reading, sources, caution)
+        if self._rewriter is not None and standalone.text != asked:
+            standalone = self._rewriter.rewrite(asked, history, standalone, stop=wanted.stop)
+        key = self._key(asked, standalone, sources, wanted)
+        if key is not None and (kept := self._cache.get(key)) is not None:
+            return replace(kept, question=asked, model=_from_cache(kept), timings=Timings(total=_ms_since(started)))
+        reading = self._read(standalone, sources, wanted.filters)
+        response = self._respond(asked, reading, sources, wanted)
         total_ms = _ms_since(started)
-        return _with_timings(
-            response,
-            Timings(
-                embed=reading.embed_ms,
-                search=reading.search_ms,
-                answer=round(total_ms - reading.embed_ms - reading.search_ms, 3),
-                total=total_ms,
-            ),
+        timings = Timings(
+            embed=reading.embed_ms,
+            search=reading.search_ms,
+            answer=round(total_ms - reading.embed_ms - reading.search_ms, 3),
+            total=total_ms,
         )
+        response = replace(response, timings=timings)
+        if key is not None and isinstance(response, Answer) and response.mode == "generative":
+            self._cache.put(key, response)
+        return response
+
+    def _key(self, asked: str, standalone: Standalone, sources: Sources, wanted: Wanted) -> AnswerKey | None:
+        if self._writer is None:
+            return None
+        language = wanted.language or detect_language(asked)
+        model = self._writer.model.name
+        return AnswerKey(standalone.text, language, wanted.filters, wanted.caution, sources.version(), model)
 
     def _read(self, standalone: Standalone, sources: Sources, filters: Filters | None) -> _Reading:
         started = time.perf_counter()
@@ -136,11 +178,12 @@ class Answerer:
         search_ms = _ms_since(started)
         candidates = list_candidates(passages)
         if not candidates:
-            return _Reading(question, ranked, None, 0.0, embed_ms, search_ms)
+            return _Reading(question, ranked, passages, None, 0.0, embed_ms, search_ms)
         features = self._features(question, candidates, sources.lexical)
         probabilities = self._scorer.probabilities(features)
         selection = select_sentences(candidates, probabilities)
-        return _Reading(question, ranked, selection, self._confidence.of(features, probabilities), embed_ms, search_ms)
+        confidence = self._confidence.of(features, probabilities)
+        return _Reading(question, ranked, passages, selection, confidence, embed_ms, search_ms)
 
     def _minimum(self, question: Question, selection: Selection, caution: Caution) -> float:
         best = selection.candidates[0].ranked.node
@@ -152,39 +195,77 @@ class Answerer:
         looks = look_again(question, candidates, readings, self.reader, most=self._looked_at)
         return feature_matrix(question, asked, candidates, readings, looks)
 
-    def _respond(self, asked: str, reading: _Reading, sources: Sources, caution: Caution) -> Response:
+    def _respond(self, asked: str, reading: _Reading, sources: Sources, wanted: Wanted) -> Response:
         spoken = detect_language(asked)
         language = reading.question.language if spoken == UNKNOWN_LANGUAGE else spoken
-        retrieved = tuple(_retrieved(item) for item in reading.ranked[:SHOWN_PASSAGES])
         selection = reading.selection
-        if selection is None or reading.confidence < self._minimum(reading.question, selection, caution):
-            return Refusal(
-                question=asked,
-                language=language,
-                confidence=reading.confidence,
-                mode="extractive",
-                closest=_closest(reading.ranked),
-                retrieved=retrieved,
-                timings=Timings(),
-                standalone_question=reading.question.text,
-            )
+        if selection is None or reading.confidence < self._minimum(reading.question, selection, wanted.caution):
+            return _refusal(asked, language, reading)
         sentences, citations = compose(selection)
-        verify(citations, sources.article_text)
-        return Answer(
+        quoted = Answer(
             question=asked,
             language=language,
             sentences=sentences,
             citations=citations,
             confidence=reading.confidence,
             mode="extractive",
-            retrieved=retrieved,
+            retrieved=_shown(reading),
             timings=Timings(),
             standalone_question=reading.question.text,
         )
+        answer = quoted if self._writer is None else self._write(self._writer, quoted, reading, selection, wanted)
+        if isinstance(answer, Refusal):
+            return answer
+        answer = self._with_disagreement(answer, selection, wanted.language or language)
+        verify(answer.citations, sources.article_text)
+        return answer
+
+    def _with_disagreement(self, answer: Answer, selection: Selection, language: str) -> Answer:
+        """The answer, saying that two articles contradict each other if they do and it does not."""
+        pair = find_disagreement(selection, self._embedding)
+        if pair is None or (answer.mode == "generative" and are_cited(pair, answer.citations)):
+            return answer
+        sentence, citations = say(pair, language, answer.citations)
+        return replace(answer, sentences=(*answer.sentences, sentence), citations=citations)
+
+    def _write(
+        self, writer: Writer, quoted: Answer, reading: _Reading, selection: Selection, wanted: Wanted
+    ) -> Response:
+        """What the model makes of the passages; the quoted answer if it fails."""
+        language = wanted.language or quoted.language
+        written = writer.write(
+            reading.question, language, reading.passages, on_draft=wanted.on_draft, stop=wanted.stop
+        )
+        if written.fallback is None:
+            return replace(
+                quoted, sentences=written.sentences, citations=written.citations, mode="generative", model=written.use
+            )
+        # Small models miss what stands there, so that theirs is the last word only where quoting is unsure too.
+        unsure = reading.confidence < self._minimum(reading.question, selection, "high")
+        if written.fallback.reason == "found_nothing" and unsure:
+            return replace(_refusal(quoted.question, quoted.language, reading), mode="generative", model=written.use)
+        return replace(quoted, model=written.use, fallback=written.fallback)
 
 
-def _with_timings(response: Response, timings: Timings) -> Response:
-    return replace(response, timings=timings)
+def _refusal(asked: str, language: str, reading: _Reading) -> Refusal:
+    return Refusal(
+        question=asked,
+        language=language,
+        confidence=reading.confidence,
+        mode="extractive",
+        closest=_closest(reading.ranked),
+        retrieved=_shown(reading),
+        timings=Timings(),
+        standalone_question=reading.question.text,
+    )
+
+
+def _from_cache(answer: Answer) -> ModelUse | None:
+    return replace(ModelUse(answer.model.model), from_cache=True) if answer.model else None
+
+
+def _shown(reading: _Reading) -> tuple[Retrieved, ...]:
+    return tuple(_retrieved(item) for item in reading.ranked[:SHOWN_PASSAGES])
 
 
 def _retrieved(item: RankedNode) -> Retrieved:

@@ -70,11 +70,12 @@ def compose(selection: Selection) -> tuple[tuple[AnswerSentence, ...], tuple[Cit
             break
         left -= size
         quoted.append((article, span))
-        citations.append(_citation(candidate, span, number=len(citations) + 1, score=probability))
+        citations.append(cite(candidate, span, number=len(citations) + 1, score=probability))
     return tuple(AnswerSentence(item.quote, (item.number,)) for item in citations), tuple(citations)
 
 
-def _citation(candidate: Candidate, span: Span, *, number: int, score: float) -> Citation:
+def cite(candidate: Candidate, span: Span, *, number: int, score: float) -> Citation:
+    """A span of a candidate's passage as a citation; not yet compared with the store."""
     node, passage = candidate.ranked.node, candidate.passage
     return Citation(
         number=number,

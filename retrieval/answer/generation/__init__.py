@@ -1,0 +1,1 @@
+"""Answers written by a language model: prompt, reply, and the check of every sentence."""

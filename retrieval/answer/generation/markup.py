@@ -1,0 +1,40 @@
+"""What a language model wrote, as plain text: no links, images, mentions or HTML reach a person."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import regex
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_MENTION = regex.compile(r"<[@#][!&]?\d+>|<a?:\w+:\d+>|@(?=everyone\b|here\b)")
+_ADDRESS = regex.compile(r"(?:\b(?:https?|ftp|file|data|javascript):|\bwww\.)\S*", flags=regex.IGNORECASE)
+_TAG = regex.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->|<\|[^<>]*\|>")
+_LINE_START = regex.compile(r"^\s*(?:#{1,6}\s+|>\s*|[-*+•–]\s+|\d{1,2}[.)]\s+(?=\p{L}))+")
+_EMPTY_BRACKETS = regex.compile(r"\(\s*\)|\[\s*\]|<\s*>")
+_SPACE_BEFORE_MARK = regex.compile(r"\s+(?=[.,;!?…])")
+
+
+def plain(line: str) -> str:
+    """One line of Markdown without its markup; a link leaves its words, an image nothing.
+
+    Args:
+        line: As a model wrote it.
+    """
+    text = _MENTION.sub("", _LINE_START.sub("", line))
+    (inline,) = _parser().parseInline(text)
+    text = "".join(_words(token) for token in inline.children or ())
+    text = _EMPTY_BRACKETS.sub("", _ADDRESS.sub("", _TAG.sub("", _MENTION.sub("", text))))
+    return " ".join(_SPACE_BEFORE_MARK.sub("", text).split())
+
+
+def _words(token: Token) -> str:
+    if token.type in {"softbreak", "hardbreak"}:
+        return " "
+    return token.content if token.type in {"text", "code_inline", "text_special"} else ""
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark")
