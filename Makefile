@@ -72,9 +72,11 @@ imports: $(DEV_STAMP)  ## Do the imports go one way?
 
 # The lock holds hashes of PyPI's files for every platform and supported Python, and names no index.
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --group build --generate-hashes \
-	--no-emit-index-url --custom-compile-command "make lock" --quiet --upgrade
+	--no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE)
 
-lock: $(DEV_STAMP)  ## Resolve the dependencies anew
+UPGRADE := --upgrade
+
+lock: $(DEV_STAMP)  ## Resolve the dependencies anew; `make lock UPGRADE=` changes only what it must
 	$(PIP_INSTALL) "uv>=0.9"
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock

@@ -43,7 +43,7 @@ class Config(BaseSettings, DiscordSettings, Settings):
         default="text", description="How messages are written: text for people, json for programs, one object a line."
     )
 
-    @field_validator("data_dir", "cache_dir", mode="after")
+    @field_validator("data_dir", "cache_dir", "prompts", mode="after")
     @classmethod
     def _expand_home(cls, folder: Path | None) -> Path | None:
         return folder.expanduser() if folder else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Literal
 
 
 class KildeError(Exception):
@@ -11,7 +11,7 @@ class KildeError(Exception):
     A message names the offending value, the limit it broke and what to do about it.
     """
 
-    retryable: ClassVar[bool] = False
+    retryable: bool = False
 
     @property
     def kind(self) -> str:
@@ -57,3 +57,42 @@ class StoreUnavailableError(KildeError):
     """The Chroma server does not answer."""
 
     retryable = True
+
+
+ModelFailure = Literal[
+    "unreachable", "slow", "stalled", "too_long", "key", "unknown_model", "busy", "server", "malformed", "empty",
+    "repetition", "overflow", "stopped", "open", "missing_package", "load",
+]  # fmt: skip
+"""What can be wrong with a language model: not reached; no first word in time; no further word in time; longer than the
+total time; 401 or 403; 404; 429; any other status; not the agreed format; no text; the same text again and again; more
+than the context holds; stopped by the caller; not tried, since it just failed; a package, or the model, that can't be
+loaded."""
+
+
+class ModelError(KildeError):
+    """The language model gave no answer, or broke off in the middle of one."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: ModelFailure,
+        retryable: bool | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        """Keep what went wrong.
+
+        Args:
+            message: For the user: what happened, the limit, and the setting to change.
+            reason: Stable name of the failure.
+            retryable: Whether trying again can help; None: what the reason implies.
+            retry_after_s: When the server said to try again.
+        """
+        super().__init__(message)
+        self.reason: ModelFailure = reason
+        self.retryable = reason in _PASSING if retryable is None else retryable
+        self.retry_after_s = retry_after_s
+
+
+_PASSING = frozenset({"unreachable", "slow", "stalled", "too_long", "busy", "server", "malformed", "open"})
+"""Failures that may be over at the next try."""

@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from retrieval.errors import SettingsError
 
+URL_PATTERN = r"^https?://([^/@\s]*@)?(\[[0-9a-fA-F:.]+\]|[^\[\]/@:\s]+)(:\d{1,5})?(/\S*)?$"
 LIBRARY_NAME_PATTERN = r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,62}[a-zA-Z0-9]$"
 """What Chroma accepts as the name of a collection, which a library is."""
 PATTERNS = {
     "library": "should have 3 to 64 letters, digits, dots, dashes or underscores, a letter or digit first and last",
     "chroma_url": "should start with http:// or https://",
+    "llm_url": "should start with http:// or https://",
+    "llm_device": "should be auto, or a device of torch such as cpu, cuda, cuda:1 or mps",
 }
 """What a value should look like, for settings whose pattern would mean little to a reader."""
 
@@ -32,7 +35,7 @@ class Settings(BaseModel):
     )
     chroma_url: str | None = Field(
         default=None,
-        pattern=r"^https?://([^/@\s]*@)?(\[[0-9a-fA-F:.]+\]|[^\[\]/@:\s]+)(:\d{1,5})?(/\S*)?$",
+        pattern=URL_PATTERN,
         description="URL of a Chroma server; without one, Chroma runs in the data folder.",
     )
     chroma_timeout_s: float = Field(default=10.0, gt=0, le=600, description="Seconds to wait for the Chroma server.")
@@ -48,6 +51,45 @@ class Settings(BaseModel):
         ge=0,
         le=1,
         description="Refuse below this confidence; the default is the one measured to serve best.",
+    )
+    llm: str = Field(
+        default="none",
+        min_length=1,
+        description="Language model that writes answers: none, openai-like:MODEL, ollama:MODEL or transformers:MODEL "
+        "(a Hugging Face id, a folder or a .gguf file).",
+    )
+    llm_url: str | None = Field(
+        default=None,
+        pattern=URL_PATTERN,
+        description="URL of the model's server; the default is OpenAI's own, and for Ollama http://localhost:11434.",
+    )
+    llm_key: SecretStr | None = Field(default=None, description="Key for the model's server.")
+    llm_tokenizer: str | None = Field(
+        default=None,
+        description="Tokenizer of a model on a server, to count its tokens: a Hugging Face id, a folder or a "
+        "tokenizer.json; without one they are estimated.",
+    )
+    llm_context_tokens: int | None = Field(
+        default=None,
+        ge=256,
+        le=10_000_000,
+        description="Tokens that the model can take; the default is 8192, and the model's own for transformers.",
+    )
+    llm_first_word_s: float = Field(
+        default=30.0, gt=0, le=3600, description="Seconds to wait for the first word of a written answer."
+    )
+    llm_stall_s: float = Field(default=15.0, gt=0, le=3600, description="Seconds to wait for each further word.")
+    llm_total_s: float = Field(default=120.0, gt=0, le=86_400, description="Seconds that a written answer may take.")
+    llm_requests: int = Field(
+        default=4, ge=1, le=1000, description="Requests to the model at the same time; more have to wait."
+    )
+    llm_device: str = Field(
+        default="auto",
+        pattern=r"^[a-z]+(:\d{1,3})?$",
+        description="Where transformers runs the model: auto, cpu, cuda, mps or another device of torch.",
+    )
+    prompts: Path | None = Field(
+        default=None, description="Folder whose .md files replace the prompts of the same name."
     )
 
     def changed(self, values: Mapping[str, Any]) -> Self:
