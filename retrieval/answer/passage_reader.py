@@ -6,14 +6,13 @@ first token if the passage holds no answer, as extractive question answering has
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]
 
+from retrieval.answer.onnx_session import open_session
 from retrieval.answer.reader_weights import ReaderWeights
 from retrieval.answer.reading import Reading
 from retrieval.index.graph_cache import EMBEDDINGS, MARKS, cached_graph
@@ -38,18 +37,17 @@ class PassageReader:
             weights: What it learned.
             cache_dir: Where its graph is kept for the next start; None: the user's cache folder.
         """
-        self._weights = weights
-        self._tokenizer = TextTokenizer(weights.base.vocabulary)
+        self.weights = weights
+        self.tokenizer = TextTokenizer(weights.base.vocabulary)
         self._heads = np.stack([weights.changes["token.w"], weights.changes["nothing.w"]], axis=1)
         self._head_bias = np.concatenate([weights.changes["token.b"], weights.changes["nothing.b"]])
-        self._session = _session(
-            cached_graph(f"reader-{weights.digest[:16]}", lambda: _build_graph(weights), folder=cache_dir)
-        )
+        graph = cached_graph(f"reader-{weights.digest[:16]}", lambda: _build_graph(weights), folder=cache_dir)
+        self._session = open_session(graph)
 
     def read(self, question: Question, sentences: Sequence[str]) -> Reading:
         """How likely each sentence holds the answer; what goes beyond 512 tokens is not read."""
-        vocabulary = self._weights.base.vocabulary
-        asked, prefix, *pieces = self._tokenizer.encode([QUESTION_PREFIX + question.text, PASSAGE_PREFIX, *sentences])
+        vocabulary = self.weights.base.vocabulary
+        asked, prefix, *pieces = self.tokenizer.encode([QUESTION_PREFIX + question.text, PASSAGE_PREFIX, *sentences])
         ids = [vocabulary.bos, *asked[:MAX_QUESTION_TOKENS], vocabulary.eos]
         passage_start = len(ids)
         ids += prefix
@@ -57,11 +55,11 @@ class PassageReader:
         for piece in pieces:
             ids += piece
             bounds.append(len(ids))
-        most = self._weights.sizes.max_tokens - 1
+        most = self.weights.sizes.max_tokens - 1
         ids = [*ids[:most], vocabulary.eos]
         marks = np.zeros((len(ids), 1), dtype=np.float32)
         marks[passage_start:] = 1
-        (states,) = self._session.run(None, {EMBEDDINGS: self._weights.base.embeddings(ids), MARKS: marks})
+        (states,) = self._session.run(None, {EMBEDDINGS: self.weights.base.embeddings(ids), MARKS: marks})
         logits = states @ self._heads + self._head_bias
         logits = np.concatenate([logits[passage_start:-1, 0], logits[:1, 1]])
         probabilities = np.exp(logits - logits.max())
@@ -77,10 +75,3 @@ def _build_graph(weights: ReaderWeights) -> ModelProto:
     from retrieval.index.encoder_graph import Mark, build_encoder  # late: onnx takes .2 s, and graphs are cached
 
     return build_encoder(weights, mark=Mark(weights.mark_layer, weights.changes["mark"]))
-
-
-def _session(graph: bytes) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

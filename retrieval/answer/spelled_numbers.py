@@ -5,11 +5,12 @@ The words of each language come from num2words (https://github.com/savoirfaireli
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import regex
 
-CARDINALS = (*range(2, 101), 1000)
+CARDINALS = (*range(2, 101), *range(200, 1000, 100), *range(1000, 101_000, 1000))
 ORDINALS = range(3, 31)
 """The second of something is spelt like other words too often ("secondo", "second")."""
 NO_NUMBERS = {
@@ -21,15 +22,23 @@ NO_NUMBERS = {
 """Words that more often mean something else: heed, new, you are."""
 OTHER_FORMS: dict[str, dict[str, int]] = {
     "ar": {"اثنين": 2, "مئة": 100, "مائة": 100},
-    "de": {"dritten": 3, "dritter": 3, "drittes": 3, "vierten": 4, "fünften": 5, "sechsten": 6, "hundert": 100,
-           "tausend": 1000, "dreißig": 30},
+    "de": {"hundert": 100, "tausend": 1000},
     "en": {"hundred": 100, "thousand": 1000, "dozen": 12, "twice": 2},
-    "it": {"terza": 3, "quarta": 4, "quinta": 5, "sesta": 6},
     "no": {"hundre": 100, "tusen": 1000, "sju": 7, "syv": 7, "tyve": 20, "tretti": 30, "tredve": 30},
     "ru": {"двух": 2, "две": 2, "трёх": 3, "трех": 3, "четырёх": 4, "четырех": 4, "пяти": 5, "шести": 6, "семи": 7,
            "восьми": 8, "девяти": 9, "десяти": 10, "тысяча": 1000},
 }  # fmt: skip
 """What num2words does not list: inflected forms, and hundreds and thousands without their "one"."""
+
+RANKS: dict[str, tuple[str, ...]] = {
+    "de": ("erst[ernms]+", "zweit[ernms]+", "dritt[ernms]+", "viert[ernms]+", "fünft[ernms]+"),
+    "en": ("first", "second", "third", "fourth", "fifth"),
+    "es": ("primer[oa]?s?", "segund[oa]s?", "tercer[oa]?s?", "cuart[oa]s?", "quint[oa]s?"),
+    "fr": ("premi(?:er|ère)s?", "deuxièmes?|seconde?s?", "troisièmes?", "quatrièmes?", "cinquièmes?"),
+    "it": ("prim[oaie]", "second[ai]", "terz[oaie]", "quart[oaie]", "quint[oaie]"),
+    "no": ("første", "annen|andre", "tredje", "fjerde", "femte"),
+}
+"""First to fifth with their endings; the Italian second that also means "according to" is left out."""
 
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:-\p{L}[\p{L}\p{M}]*)*")
 
@@ -44,7 +53,26 @@ def in_digits(text: str, language: str) -> str:
     values = _values(language)
     if not values:
         return text
-    return _WORD.sub(lambda match: str(values.get(match.group().lower(), match.group())), text)
+    return _WORD.sub(lambda match: _in_digits(match.group(), values), text)
+
+
+def ranks_in(text: str, language: str) -> frozenset[int]:
+    """Which of first to fifth a text names; none in a language whose words are not listed."""
+    lowered = text.lower()
+    return frozenset(
+        rank
+        for rank, form in enumerate(RANKS.get(language, ()), start=1)
+        if regex.search(rf"\b(?:{form})\b", lowered)
+    )
+
+
+def _in_digits(word: str, values: Mapping[str, int]) -> str:
+    """A word's number, or of a compound that is none the numbers of its parts: "two-thirds"."""
+    known = values.get(word.lower())
+    if known is not None:
+        return str(known)
+    parts = word.split("-")
+    return "-".join(str(values.get(part.lower(), part)) for part in parts) if len(parts) > 1 else word
 
 
 @lru_cache(maxsize=50)
@@ -59,7 +87,18 @@ def _values(language: str) -> dict[str, int]:
                 words = str(num2words(number, lang=language, to=kind)).lower()
             except (NotImplementedError, KeyError, IndexError, TypeError):
                 continue
-            if _WORD.fullmatch(words):
-                values.setdefault(words, number)
-    values.update(OTHER_FORMS.get(language, {}) if values else {})
+            for form in _forms(words, language):
+                values.setdefault(form, number)
+    values.update(OTHER_FORMS.get(language, {}))
     return {word: number for word, number in values.items() if word not in NO_NUMBERS.get(language, ())}
+
+
+def _forms(words: str, language: str) -> list[str]:
+    """A number's word with its endings; none for a number of several words."""
+    if not _WORD.fullmatch(words):
+        return []
+    if language == "de" and words.endswith("te"):
+        return [words, *(words + ending for ending in "nrsm")]
+    if language == "it" and words.endswith("o"):
+        return [words, words[:-1] + "a"]
+    return [words]

@@ -66,14 +66,19 @@ def _script_of(language: str) -> str:
 
 
 def _alike(name: str, word: str) -> bool:
+    if _inflected(name, word):
+        return True
+    if name.isdecimal() or min(len(name), len(word)) < MIN_STEM_CHARS or name[0] != word[0]:
+        return False
+    return SequenceMatcher(None, name, word).ratio() >= NEARLY_ALIKE
+
+
+def _inflected(name: str, word: str) -> bool:
+    """Whether they are one word but for the ending."""
     if name == word:
         return True
-    if name.isdecimal() or min(len(name), len(word)) < MIN_STEM_CHARS:
-        return False
     stem = max(MIN_STEM_CHARS, len(name) - ENDING_CHARS)
-    if name[:stem] == word[:stem]:
-        return True
-    return name[0] == word[0] and SequenceMatcher(None, name, word).ratio() >= NEARLY_ALIKE
+    return not name.isdecimal() and min(len(name), len(word)) >= MIN_STEM_CHARS and name[:stem] == word[:stem]
 
 
 @lru_cache(maxsize=5000)
@@ -85,7 +90,7 @@ def _words(text: str) -> frozenset[str]:
 def _translations(name: str, language: str, other: str) -> tuple[str, ...]:
     """What a name, or a name that begins with it, is in another language."""
     there = _names(other)
-    codes = [code for code, own in _names(language).items() if any(_alike(name, word) for word in own.split())]
+    codes = [code for code, own in _names(language).items() if any(_inflected(name, word) for word in own.split())]
     return tuple(there[code] for code in codes if code in there)
 
 
@@ -105,3 +110,10 @@ def _names(language: str) -> dict[str, str]:
         *((f"city {code}", name) for code, name in cities.items()),
     )
     return {code: folded(str(name)) for code, name in listed}
+
+
+@lru_cache(maxsize=5000)
+def is_listed(name: str, language: str) -> bool:
+    """Whether a word is of the name of a country, language or city that CLDR lists."""
+    wanted = folded(name)
+    return any(_inflected(wanted, word) for own in _names(language).values() for word in own.split())

@@ -65,7 +65,7 @@ def question_terms(question: str, languages: Iterable[str]) -> list[Term]:
     bare = _QUESTION_PHRASE.sub("\n", question)
     terms = [
         term
-        for term in _analyze(bare, languages, keep=lambda word: not _is_function_word(word, languages))
+        for term in _analyze(bare, languages, keep=lambda word: not is_function_word(word, languages))
         if term.keys
     ]
     return list(dict.fromkeys(terms or _analyze(question, languages)))
@@ -122,7 +122,8 @@ def _lower(word: str, language: str) -> str:
     return word.lower()
 
 
-def _is_function_word(word: str, languages: tuple[str, ...]) -> bool:
+def is_function_word(word: str, languages: Iterable[str]) -> bool:
+    """Whether a word is one that questions and sentences are made with, in any of these languages."""
     return any(
         _lower(word, language) in QUESTION_WORDS.get(language, ())
         or (language in STOP_WORD_LISTS and not _stop_words(language).analyze(_lower(word, language)))
