@@ -41,7 +41,7 @@ def test_home_is_expanded() -> None:
         ("KILDE_CHROMA_URL", "localhost:8000", r"should start with http:// or https://"),
         ("KILDE_CHROMA_URL", "ftp://me:secret@host", r"is 'ftp://\*\*\*@host', but"),
         ("KILDE_DATADIR", "x", r"KILDE_DATADIR is not a setting of Kilde\. Did you mean KILDE_DATA_DIR\?"),
-        ("KILDE_QQQ", "x", r"KILDE_QQQ is not a setting of Kilde\. The settings are KILDE_DATA_DIR"),
+        ("KILDE_QQQQQQQQ", "x", r"KILDE_QQQQQQQQ is not a setting of Kilde\. The settings are KILDE_DATA_DIR"),
     ],
 )
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str) -> None:
