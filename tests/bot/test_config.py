@@ -40,8 +40,14 @@ def test_home_is_expanded() -> None:
         ("KILDE_LIBRARY", "a b", r"KILDE_LIBRARY is 'a b', but should have 3 to 64 letters"),
         ("KILDE_CHROMA_URL", "localhost:8000", r"should start with http:// or https://"),
         ("KILDE_CHROMA_URL", "ftp://me:secret@host", r"is 'ftp://\*\*\*@host', but"),
+        (
+            "KILDE_LLM_URL",
+            "localhost:8000",
+            r"KILDE_LLM_URL is 'localhost:8000', but should start with http:// or https://",
+        ),
+        ("KILDE_LLM_DEVICE", "the gpu", r"should be auto, or a device of torch such as cpu, cuda, cuda:1 or mps"),
         ("KILDE_DATADIR", "x", r"KILDE_DATADIR is not a setting of Kilde\. Did you mean KILDE_DATA_DIR\?"),
-        ("KILDE_QQQ", "x", r"KILDE_QQQ is not a setting of Kilde\. The settings are KILDE_DATA_DIR"),
+        ("KILDE_QQQQQQQQ", "x", r"KILDE_QQQQQQQQ is not a setting of Kilde\. The settings are KILDE_DATA_DIR"),
     ],
 )
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str) -> None:
@@ -81,6 +87,16 @@ def test_secrets_are_not_shown() -> None:
     shown = shown_values(Config(chroma_url="https://me:hush@chroma.example:8000/x"))
     assert shown["KILDE_CHROMA_URL"] == "https://***@chroma.example:8000/x"
     assert "hush" not in str(WithToken()) + repr(WithToken().model_dump())
+
+
+def test_the_models_key_reaches_the_pipeline_and_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KILDE_LLM_KEY", "hush")
+    config = load_config()
+    settings = config.retrieval.changed({"llm": "openai-like:x"})
+    assert settings.llm_key is not None
+    assert settings.llm_key.get_secret_value() == "hush"
+    assert "hush" not in f"{shown_values(config)} {config!r} {settings!r} {settings.model_dump()}"
+    assert shown_values(config)["KILDE_LLM_KEY"] == "**********"
 
 
 class _Screen(io.StringIO):

@@ -107,7 +107,7 @@ class LocalModel:
         started_at = time.monotonic()
         try:
             device = _device(torch, device)
-            options: dict[str, Any] = {"dtype": _dtype(torch, device), **source}
+            options: dict[str, Any] = {"dtype": _dtype(torch, device, packed=bool(source)), **source}
             if device != "cpu":
                 options["device_map"] = device
             self._model: Any = transformers.AutoModelForCausalLM.from_pretrained(folder, **options).eval()
@@ -301,12 +301,17 @@ def _device(torch: Any, device: str) -> str:
     return str(torch.accelerator.current_accelerator()) if torch.accelerator.is_available() else "cpu"
 
 
-def _dtype(torch: Any, device: str) -> Any:
-    """Half precision on accelerators; on a CPU whichever is faster, since only some multiply bfloat16 natively."""
+def _dtype(torch: Any, device: str, *, packed: bool) -> Any:
+    """Half precision on accelerators; on a CPU whichever is faster, since only some multiply bfloat16 natively.
+
+    A ``.gguf`` file's weights stay as they are, and the CPU's kernels for them compute in float32.
+    """
     if device.startswith("cuda"):
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
     if device != "cpu":
         return torch.float16
+    if packed:
+        return torch.float32
     return min((torch.float32, torch.bfloat16), key=lambda dtype: _seconds(torch, dtype))
 
 

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 
 from retrieval.answer.llm.backend import Backend
@@ -124,7 +124,7 @@ class Request:
                 self.delivery.put(chunk)
                 if chunk.text:
                     next_by = clock() + self.limits.stall_s
-                    self._check_repetition(chunk.text)
+                    await self._check_repetition(chunk.text, chunks)
         if not self.delivery.has_text:
             raise ModelError(
                 f"{self.name} ended without a word. Try again, or another model (KILDE_LLM).", reason="empty"
@@ -162,11 +162,24 @@ class Request:
             reason="too_long",
         )
 
-    def _check_repetition(self, text: str) -> None:
+    async def _check_repetition(self, text: str, chunks: AsyncGenerator[Chunk, None]) -> None:
         repeated = self.guard.repeats(text)
         if repeated is not None:
+            await _cancel(chunks)
             raise ModelError(
                 f"{self.name} repeated {repeated.strip()[:60]!r} without end and was stopped. A larger model "
                 "(KILDE_LLM) does so less often.",
                 reason="repetition",
             )
+
+
+async def _cancel(chunks: AsyncGenerator[Chunk, None]) -> None:
+    """Cancel a generator where it waits, which closes the connection.
+
+    Closing it would not: LlamaIndex's generators do not close those that they read, and leave them in a cycle of
+    references that only the garbage collector finds.
+    """
+    with suppress(TimeoutError, ModelError):
+        async with asyncio.timeout(0):
+            while await anext(chunks, None) is not None:
+                pass

@@ -85,7 +85,7 @@ def _is_path(model: str) -> bool:
 def _check_path(name: str, model: str) -> None:
     folder, file = split_gguf(model)
     path = Path(folder) / file if file else Path(folder)
-    looks_like_id = re.fullmatch(r"[\w.-]+(/[\w.-]+)?", folder) and not folder.startswith(".")
+    looks_like_id = re.fullmatch(r"[\w.-]+(/[\w.-]+)?", folder) and not _is_path(model)
     if path.exists() or (looks_like_id and (file is None or model.count("/") >= 2)):
         return
     raise SettingsError(f"KILDE_LLM is {name!r}, but there is no {path}. {EXAMPLES}")
