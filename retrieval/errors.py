@@ -57,3 +57,9 @@ class StoreUnavailableError(KildeError):
     """The Chroma server does not answer."""
 
     retryable = True
+
+
+class EmbeddingUnavailableError(KildeError):
+    """The embedding server, or the place a model is downloaded from, does not answer."""
+
+    retryable = True
