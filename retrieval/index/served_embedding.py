@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -77,7 +78,7 @@ class ServedEmbedding:
     def _client(self) -> OpenAILikeEmbedding:
         from llama_index.embeddings.openai_like import OpenAILikeEmbedding  # late: 1 s
 
-        return OpenAILikeEmbedding(
+        client = OpenAILikeEmbedding(
             model_name=self.model_name,
             api_base=self._url,
             api_key=self._key or NO_KEY,
@@ -85,6 +86,9 @@ class ServedEmbedding:
             timeout=REQUEST_TIMEOUT_S,
             max_retries=0,  # both LlamaIndex and its client would repeat each other's repetitions
         )
+        # LlamaIndex has no way to close its connections, which else stay open until the process ends.
+        weakref.finalize(self, client._get_client().close)
+        return client
 
     def _asked(self, request: Callable[[], list[list[float]]], expected: int) -> list[list[float]]:
         import openai  # late: 1 s
