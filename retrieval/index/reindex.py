@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.errors import StoreError
-from retrieval.index.connection import Connection, translated_errors
+from retrieval.index.connection import CHROMA_FOLDER, Connection, translated_errors
 from retrieval.index.embedding import Embedding, EmbeddingIdentity, embed_passages, identity
 from retrieval.index.embedding_models import configured_identity, load_embedding
+from retrieval.index.index_guard import remove_unused_segments
 from retrieval.index.indexer import BATCH_NODES, EMBED_NODES, OnProgress
 from retrieval.index.lexical import LexicalIndex
 from retrieval.index.libraries import make_collection
@@ -170,6 +171,7 @@ def _switch(settings: Settings, *, version: int) -> None:
             replace_library(connection, settings.library, version=version)
     finally:
         connection.close()
+    _remove_unused_files(settings)
 
 
 def _clean_up(settings: Settings) -> None:
@@ -181,6 +183,14 @@ def _clean_up(settings: Settings) -> None:
             drop_rebuilt(connection, settings.library)
     finally:
         connection.close()
+    _remove_unused_files(settings)
+
+
+def _remove_unused_files(settings: Settings) -> None:
+    """Once no client of this process is open: a segment that is still in use is not removed from under it."""
+    if settings.chroma_url is None:
+        with guarded(settings, changes=0):
+            remove_unused_segments(settings.data_dir.absolute() / CHROMA_FOLDER)
 
 
 def _completed(settings: Settings) -> EmbeddingIdentity:
