@@ -118,6 +118,7 @@ def load_transformers(model: Path | str, *, fingerprint: str, device: str | None
     read_json = read_folder_json(model) if isinstance(model, Path) else _read_hub_json(model)
     prefixes = read_prefixes(model, read_json)
     check_pooling(model, read_json)
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # ships its types half done
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # ships its types half done
     try:
         # Given here, because LlamaIndex sets prompts of its own, and those of the configuration would not count.
