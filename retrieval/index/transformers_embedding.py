@@ -110,9 +110,8 @@ def load_transformers(model: Path | str, *, fingerprint: str, device: str | None
             f"KILDE_EMBED is transformers:{model}, which needs packages that are not installed ({', '.join(missing)}). "
             "Run: pip install 'kilde[torch]'"
         )
-    from huggingface_hub.constants import HF_HUB_CACHE  # late, like all of these: seconds
-    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
-    from safetensors import SafetensorError
+    from llama_index.embeddings.huggingface import HuggingFaceEmbedding  # late, like all of these: seconds
+    from transformers.utils import hub
     from transformers.utils import logging as transformers_logging
 
     read_json = read_folder_json(model) if isinstance(model, Path) else _read_hub_json(model)
@@ -127,10 +126,11 @@ def load_transformers(model: Path | str, *, fingerprint: str, device: str | None
             query_instruction=prefixes.question or None,
             text_instruction=prefixes.passage or None,
             embed_batch_size=BATCH_SIZE,
-            cache_folder=HF_HUB_CACHE,
+            # Where other programs have their models too; LlamaIndex's default is a folder of its own.
+            cache_folder=hub.constants.HF_HUB_CACHE,  # type: ignore[attr-defined]  # ships its types half done
             device=device,
         )
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError, TypeError, SafetensorError) as error:
+    except Exception as error:  # a boundary: somebody else's files and code may raise anything
         raise SettingsError(
             f"KILDE_EMBED is transformers:{model}, but the model cannot be loaded ({type(error).__name__}: {error}). "
             "Check its files, and KILDE_EMBED_DEVICE if it is set."
@@ -147,28 +147,19 @@ def _is_installed(name: str) -> bool:
 
 def _read_hub_json(model: str) -> ReadJson:
     """Reads the files of a model of Hugging Face, from its cache where they are there."""
-    from huggingface_hub import hf_hub_download, try_to_load_from_cache
-    from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError, RepositoryNotFoundError
+    from transformers.utils.hub import cached_file
 
     def read(name: str) -> Any:
-        cached = try_to_load_from_cache(model, name)
         try:
-            if cached is not None:
-                return json.loads(Path(cached).read_text(encoding="utf-8")) if isinstance(cached, str) else None
-            return json.loads(Path(hf_hub_download(model, name)).read_text(encoding="utf-8"))
-        except RepositoryNotFoundError as error:
-            raise SettingsError(
-                f"KILDE_EMBED is transformers:{model}, but there is neither a folder of that name here nor a model on "
-                "Hugging Face that may be read. Correct the name; a private model needs the variable HF_TOKEN."
-            ) from error
-        except LocalEntryNotFoundError as error:
+            path = cached_file(model, name, _raise_exceptions_for_missing_entries=False)
+            return json.loads(Path(path).read_text(encoding="utf-8")) if path else None
+        except OSError as error:  # what transformers makes of an unknown name, a private model, no connection
             raise EmbeddingUnavailableError(
-                f"KILDE_EMBED is transformers:{model}, which is not on this machine yet, and Hugging Face does not "
-                "answer. Check the connection, or give the folder of a model that is here."
+                f"KILDE_EMBED is transformers:{model}, but there is no folder of that name here, and from Hugging Face "
+                f"it cannot be had: {' '.join(str(error).split())} Correct the name, check the connection, or give the "
+                "folder of a model that is here."
             ) from error
-        except EntryNotFoundError:
-            return None
-        except (OSError, ValueError) as error:
+        except ValueError as error:
             raise SettingsError(f"The file {name} of the embedding model {model} cannot be read: {error}.") from error
 
     return read
