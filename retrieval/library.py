@@ -230,12 +230,13 @@ class Library:
     def _from_current(self, quote: Callable[[], T]) -> T:
         """What ``quote`` makes of the articles as they are stored now.
 
-        If another process replaced one between its search and its check, it is done once more, from the new one.
+        If another process replaced one between its search and its check, or all of them by new vectors, it is done
+        once more, from the new ones.
         """
         try:
             self._refresh()
             return quote()
-        except CitationError:
+        except (CitationError, LibraryNotFoundError):
             self._refresh()
             return quote()
 

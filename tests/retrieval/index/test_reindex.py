@@ -171,6 +171,23 @@ def test_questions_are_answered_meanwhile_and_no_one_else_writes(workspace: Work
     assert seen == ["fergen.txt"] * 4
 
 
+def test_a_question_that_was_under_way_at_the_switch_names_the_new_model(
+    workspace: Workspace, served: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = Store.query
+
+    def late(store: Store, *values: Any, **named: Any) -> Any:
+        monkeypatch.setattr(Store, "query", query)
+        reindex_library(served)
+        return query(store, *values, **named)
+
+    with Library.open(settings=workspace.settings) as library:
+        library.load()
+        monkeypatch.setattr(Store, "query", late)
+        with pytest.raises(EmbeddingMismatchError, match="kilde reindex"):
+            library.ask("Når åpnet brua?")
+
+
 class Stopped(Exception):  # noqa: N818  stands for a kill
     pass
 
