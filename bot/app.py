@@ -60,10 +60,17 @@ class App:
 
     def index_command(self, name: str | None = None) -> str:
         """What to type to fill a library."""
+        return f"kilde index PATH{self._flags(name)}"
+
+    def reindex_command(self, name: str | None = None) -> str:
+        """What to type to change a library over to the configured embedding model."""
+        return f"kilde reindex{self._flags(name)}"
+
+    def _flags(self, name: str | None) -> str:
         chosen, defaults = name or self.config.library, Settings()
         folder = "" if self.config.data_dir == defaults.data_dir else f" --data-dir {self.config.data_dir}"
         library = "" if chosen == defaults.library else f" --library {chosen}"
-        return f"kilde index PATH{folder}{library}"
+        return f"{folder}{library}"
 
     def close(self) -> None:
         """Closes what was opened; may be called twice."""

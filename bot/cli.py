@@ -27,6 +27,7 @@ _COMMANDS = {
     "feedback": "Export what people thought of the answers.",
     "articles": "List what the library holds.",
     "remove": "Remove articles by their ids.",
+    "reindex": "Change a library over to another embedding model.",
     "status": "Show what is configured.",
     "doctor": "Check that everything works, with the fix for what does not.",
 }

@@ -116,8 +116,10 @@ def _reject_unknown(names: set[str]) -> None:
     known = [variable_name(field) for field in Config.model_fields]
     for name in sorted(names):
         if name.upper() not in known:
-            near = get_close_matches(name.upper(), known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"The settings are {', '.join(known)}."
+            # Without the prefix, which would make every short name look like every other.
+            bare = name.upper().removeprefix(PREFIX)
+            near = get_close_matches(bare, [variable.removeprefix(PREFIX) for variable in known], n=1)
+            hint = f"Did you mean {PREFIX}{near[0]}?" if near else f"The settings are {', '.join(known)}."
             raise SettingsError(f"{name} is not a setting of Kilde. {hint}")
 
 

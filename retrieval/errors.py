@@ -96,3 +96,9 @@ class ModelError(KildeError):
 
 _PASSING = frozenset({"unreachable", "slow", "stalled", "too_long", "busy", "server", "malformed", "open"})
 """Failures that may be over at the next try."""
+
+
+class EmbeddingUnavailableError(KildeError):
+    """The embedding server, or the place a model is downloaded from, does not answer."""
+
+    retryable = True

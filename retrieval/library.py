@@ -12,16 +12,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
-from retrieval.errors import CitationError, SettingsError
+from retrieval.errors import CitationError, LibraryNotFoundError, SettingsError
 from retrieval.index.embedding import (
     NOT_INSTALLED,
     Embedding,
-    default_engine,
     default_identity,
     default_weights,
     fingerprint,
     identity,
 )
+from retrieval.index.embedding_models import configured_identity, load_embedding
 from retrieval.models import (
     ArticleSummary,
     Caution,
@@ -82,7 +82,7 @@ class Library:
             data_dir: Folder that holds it; default: what ``settings`` say.
             name: What it is called; default: what ``settings`` say.
             settings: Everything else.
-            embedding: Any LlamaIndex embedding; default: the bundled model, loaded when first needed.
+            embedding: Any LlamaIndex embedding; default: the one that ``settings`` name, loaded when first needed.
             create: Make it if it does not exist.
 
         Raises:
@@ -92,13 +92,11 @@ class Library:
             StoreUnavailableError: The Chroma server does not answer.
         """
         from retrieval.index.lexical import LexicalIndex
-        from retrieval.index.store import Store
 
         given = {"data_dir": Path(data_dir) if data_dir is not None else None, "library": name}
         changed = {key: value for key, value in given.items() if value is not None}
         settings = (settings or Settings()).changed(changed)
-        model = identity(embedding) if embedding is not None else default_identity()
-        store = Store.open(settings, create=create, identity=model)
+        store = _open_store(settings, embedding, create=create)
         try:
             lexical = LexicalIndex.open(settings)
         except BaseException:
@@ -223,9 +221,20 @@ class Library:
         return len(self.articles()), self.store.count()
 
     def embedding(self) -> Embedding:
-        """The embedding model; loaded at the first call."""
+        """The embedding model; loaded at the first call.
+
+        Raises:
+            SettingsError: It cannot be loaded.
+            EmbeddingUnavailableError: Its server does not answer.
+            EmbeddingMismatchError: It gives other vectors than when the library was made.
+        """
         if self._embedding is None:
-            self._embedding = load_default_embedding()
+            from retrieval.index.libraries import check_identity
+
+            embedding = load_embedding(self.store.settings)
+            if self.store.identity.probe:  # its name alone does not tell one model from another
+                check_identity(self.store.settings, self.store.identity, identity(embedding))
+            self._embedding = embedding
         return self._embedding
 
     def close(self) -> None:
@@ -243,12 +252,13 @@ class Library:
     def _from_current(self, quote: Callable[[], T]) -> T:
         """What ``quote`` makes of the articles as they are stored now.
 
-        If another process replaced one between its search and its check, it is done once more, from the new one.
+        If another process replaced one between its search and its check, or all of them by new vectors, it is done
+        once more, from the new ones.
         """
         try:
             self._refresh()
             return quote()
-        except CitationError:
+        except (CitationError, LibraryNotFoundError):
             self._refresh()
             return quote()
 
@@ -284,7 +294,7 @@ def answer_from_passages(
 
     if not passages:
         raise SettingsError("there are no passages to answer from; give at least one text")
-    embedding = embedding or load_default_embedding()
+    embedding = embedding or load_embedding(settings)
     started = time.perf_counter()
     source, lexical = index_passages(passages, embedding)
     spent_ms = (time.perf_counter() - started) * 1000
@@ -296,10 +306,16 @@ def answer_from_passages(
     return replace(response, timings=timings)
 
 
-@cache
-def load_default_embedding() -> Embedding:
-    """The bundled embedding model; one a process, since its weights take 72 MB."""
-    return default_engine()
+def _open_store(settings: Settings, embedding: Embedding | None, *, create: bool) -> Store:
+    from retrieval.index.store import Store
+
+    model = identity(embedding) if embedding is not None else configured_identity(settings)
+    if not create or model.dimension is not None:
+        return Store.open(settings, create=create, identity=model)
+    try:
+        return Store.open(settings, create=False, identity=model)
+    except LibraryNotFoundError:  # only now is the model itself needed
+        return Store.open(settings, create=True, identity=identity(load_embedding(settings)))
 
 
 @cache
@@ -345,14 +361,16 @@ def _build(
     from retrieval.search.hybrid import HybridSearch
     from retrieval.search.lexical import LexicalSearch
 
-    fitted = load_fitted(fingerprint(embedding))
+    model = fingerprint(embedding)
+    fitted = load_fitted(model)
+    # The reader takes texts, not vectors: it serves every embedding model.
     reader = load_passage_reader(settings.cache_dir)
     # What was fitted to the reader means nothing for another one.
     calibration = fitted if reader else None
     if calibration is None:
         logger.warning(
             "Nothing is fitted to %s%s: confidence is uncalibrated, and nothing is refused",
-            fingerprint(embedding),
+            model,
             "" if fitted is None else " without its reader of passages",
         )
     search = HybridSearch(DenseSearch(source, fitted), LexicalSearch(lexical), fitted=fitted)

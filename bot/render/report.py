@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from bot.render.json import JsonObject
 from bot.render.wrap import wrap
 from bot.terminal import Look, Terminal, safe_line
-from retrieval.models import IndexReport
+from retrieval.models import IndexReport, ReindexReport
 
 _LISTED = 20
 """Sources and warnings that a summary lists before it only counts them; failures are always listed."""
@@ -55,6 +56,27 @@ def report_object(report: IndexReport) -> JsonObject:
         "nodes_embedded": report.nodes_embedded,
         "seconds": round(report.seconds, 3),
     }
+
+
+def render_reindex(report: ReindexReport, terminal: Terminal) -> str:
+    """The summary of ``kilde reindex``."""
+    if not report.changed:
+        text = f"{report.library} has the vectors of {safe_line(report.after)} already; nothing to do."
+        return "\n".join(wrap(text, terminal.width, indent="  ", first_indent=""))
+    kept = report.nodes - report.nodes_embedded
+    went_on = f" ({kept:,} of them by a run that was stopped)" if kept else ""
+    lines = [
+        f"{report.library}: {counted(report.nodes, 'node')} of {counted(report.articles, 'article')} embedded"
+        f"{went_on} in {_duration(report.seconds)}.",
+        f"before: {safe_line(report.before)}",
+        f"now:    {safe_line(report.after)}",
+    ]
+    return "\n".join(part for line in lines for part in wrap(line, terminal.width, indent="  ", first_indent=""))
+
+
+def reindex_object(report: ReindexReport) -> JsonObject:
+    """The object of ``kilde reindex --json``."""
+    return asdict(report) | {"seconds": round(report.seconds, 3)}
 
 
 def counted(number: int, noun: str) -> str:

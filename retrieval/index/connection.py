@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
-from retrieval.errors import StoreError, StoreUnavailableError
+from retrieval.errors import LibraryNotFoundError, StoreError, StoreUnavailableError
 from retrieval.index.lock import make_data_folder
 from retrieval.settings import Settings
 
@@ -144,9 +144,9 @@ def check_free_space(folder: Path) -> None:
 
 @contextmanager
 def translated_errors(where: str) -> Iterator[None]:
-    """Turn what Chroma and its HTTP client raise into StoreError or StoreUnavailableError."""
+    """Turn what Chroma and its HTTP client raise into StoreError, StoreUnavailableError or LibraryNotFoundError."""
     import httpx  # late: comes with chromadb
-    from chromadb.errors import ChromaError  # late: 0.7 s
+    from chromadb.errors import ChromaError, NotFoundError  # late: 0.7 s
 
     try:
         yield
@@ -154,6 +154,10 @@ def translated_errors(where: str) -> Iterator[None]:
         raise StoreUnavailableError(_unavailable(where, error)) from error
     except httpx.HTTPStatusError as error:
         raise StoreUnavailableError(_unavailable(where, error)) from error
+    except NotFoundError as error:
+        raise LibraryNotFoundError(
+            f"The library was deleted, or replaced by `kilde reindex`, while it was used in {where}. Try again."
+        ) from error
     except ChromaError as error:
         raise StoreError(_explained(where, str(error))) from error
     except ValueError as error:

@@ -6,7 +6,7 @@ Any LlamaIndex ``BaseEmbedding`` fits. The default one needs no download.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata, util
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -30,6 +30,12 @@ DEFAULT_WEIGHTS = "e5-small-q4.bin"
 NORM_TOLERANCE = 1e-4
 """Vectors this close to length 1 are kept bit for bit; float32 rounding alone gives 6e-8."""
 
+PROBE_TEXT = "The harbour council meets on Thursday."
+PROBE_SIZE = 64
+"""Numbers of a vector that are kept to recognise a model by; two models' agree by chance to about .13."""
+SAME_MODEL_COSINE = 0.95
+"""The same model gives .99 or more on another machine, device or precision."""
+
 CHARS_PER_TOKEN = 4.0
 UNSEGMENTED_CHARS_PER_TOKEN = 1.5
 FIRST_UNSEGMENTED_CODE_POINT = 0x0E00
@@ -46,7 +52,21 @@ class EmbeddingIdentity:
     """What tells one embedding model's vectors from another's."""
 
     fingerprint: str
-    dimension: int
+    dimension: int | None
+    """None while the model is not loaded."""
+    probe: tuple[float, ...] = field(default=(), compare=False)
+    """The first PROBE_SIZE numbers of PROBE_TEXT's vector; empty where the fingerprint says all."""
+
+    def fits(self, found: EmbeddingIdentity) -> bool:
+        """Whether vectors of this model and those of ``found`` may be compared, as far as both are known."""
+        if self.fingerprint != found.fingerprint:
+            return False
+        if self.dimension is not None and self.dimension != found.dimension:
+            return False
+        if not self.probe or not found.probe:
+            return True
+        mine, theirs = np.array(self.probe), np.array(found.probe)
+        return bool(mine @ theirs >= SAME_MODEL_COSINE * np.linalg.norm(mine) * np.linalg.norm(theirs))
 
 
 class Embedding(Protocol):
@@ -121,16 +141,31 @@ def default_weights() -> Path:
 
 
 def identity(embedding: Embedding) -> EmbeddingIdentity:
-    """Identity of any embedding; the dimension of one that is not the default is found by embedding one word."""
+    """Identity of any embedding; one that is not the default embeds a sentence for it.
+
+    Raises:
+        StoreError: If the model returned something that is no vector.
+    """
     if embedding.class_name() == DEFAULT_CLASS:
         return default_identity()
-    dimension = len(embedding.get_text_embedding_batch(["dimension"])[0])
-    return EmbeddingIdentity(f"{embedding.class_name()}/{embedding.model_name}/{dimension}", dimension)
+    vector = embed_passages(embedding, [PROBE_TEXT])[0]
+    probe = tuple(round(float(value), 5) for value in vector[:PROBE_SIZE])
+    return EmbeddingIdentity(_own_fingerprint(embedding) or _fingerprint(embedding, len(vector)), len(vector), probe)
 
 
 def fingerprint(embedding: Embedding) -> str:
     """Name of the model that made a vector; values fitted to one model are kept under it."""
-    return identity(embedding).fingerprint
+    return _own_fingerprint(embedding) or identity(embedding).fingerprint
+
+
+def _own_fingerprint(embedding: Embedding) -> str | None:
+    """The fingerprint that Kilde's own classes know; LlamaIndex's have none."""
+    known = getattr(embedding, "fingerprint", None)
+    return known if isinstance(known, str) else None
+
+
+def _fingerprint(embedding: Embedding, dimension: int) -> str:
+    return f"{embedding.class_name()}/{embedding.model_name}/{dimension}"
 
 
 def token_counter(embedding: Embedding) -> Callable[[str], int]:

