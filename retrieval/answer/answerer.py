@@ -17,7 +17,7 @@ from retrieval.answer.extractive import Selection, compose, select_sentences
 from retrieval.answer.features import QuestionTerms, feature_matrix
 from retrieval.answer.follow_up import Standalone, about_topic, standalone_question
 from retrieval.answer.generation.rewriting import Rewriter
-from retrieval.answer.generation.writer import OnDraft, Writer
+from retrieval.answer.generation.writer import OnDraft, Task, Writer
 from retrieval.answer.reading import Reader
 from retrieval.answer.scorer import SentenceScorer
 from retrieval.answer.second_look import LOOKED_AT, first_look, look_again
@@ -36,7 +36,7 @@ from retrieval.models import (
     Timings,
     Turn,
 )
-from retrieval.search.passages import Passage, join_passages
+from retrieval.search.passages import join_passages
 from retrieval.search.question import Question, clean_question, read_question
 
 if TYPE_CHECKING:
@@ -87,11 +87,12 @@ class _Reading:
 
     question: Question
     ranked: list[RankedNode]
-    passages: list[Passage]
     selection: Selection | None
     confidence: float
     embed_ms: float
     search_ms: float
+    task: Task | None = None
+    """The answer that a model has begun to write."""
 
 
 class Answerer:
@@ -147,7 +148,7 @@ class Answerer:
         key = self._key(asked, standalone, sources, wanted)
         if key is not None and (kept := self._cache.get(key)) is not None:
             return replace(kept, question=asked, model=_from_cache(kept), timings=Timings(total=_ms_since(started)))
-        reading = self._read(standalone, sources, wanted.filters)
+        reading = self._read(standalone, sources, wanted)
         response = self._respond(asked, reading, sources, wanted)
         total_ms = _ms_since(started)
         timings = Timings(
@@ -168,22 +169,30 @@ class Answerer:
         model = self._writer.model.name
         return AnswerKey(standalone.text, language, wanted.filters, wanted.caution, sources.version(), model)
 
-    def _read(self, standalone: Standalone, sources: Sources, filters: Filters | None) -> _Reading:
+    def _read(self, standalone: Standalone, sources: Sources, wanted: Wanted) -> _Reading:
         started = time.perf_counter()
         question = read_question(standalone.text, self._embedding)
         embed_ms = _ms_since(started)
         started = time.perf_counter()
-        ranked = about_topic(sources.search.rank(question, filters=filters), standalone.topic_names)
+        ranked = about_topic(sources.search.rank(question, filters=wanted.filters), standalone.topic_names)
         passages = join_passages(ranked, limit=PASSAGE_NODES)
         search_ms = _ms_since(started)
         candidates = list_candidates(passages)
         if not candidates:
-            return _Reading(question, ranked, passages, None, 0.0, embed_ms, search_ms)
-        features = self._features(question, candidates, sources.lexical)
-        probabilities = self._scorer.probabilities(features)
-        selection = select_sentences(candidates, probabilities)
-        confidence = self._confidence.of(features, probabilities)
-        return _Reading(question, ranked, passages, selection, confidence, embed_ms, search_ms)
+            return _Reading(question, ranked, None, 0.0, embed_ms, search_ms)
+        task = None
+        if self._writer is not None:  # it thinks while the passages are read
+            task = self._writer.begin(question, wanted.language or question.language, passages, stop=wanted.stop)
+        try:
+            features = self._features(question, candidates, sources.lexical)
+            probabilities = self._scorer.probabilities(features)
+            selection = select_sentences(candidates, probabilities)
+            confidence = self._confidence.of(features, probabilities)
+        except BaseException:
+            if self._writer is not None and task is not None:
+                self._writer.cancel(task)
+            raise
+        return _Reading(question, ranked, selection, confidence, embed_ms, search_ms, task)
 
     def _minimum(self, question: Question, selection: Selection, caution: Caution) -> float:
         best = selection.candidates[0].ranked.node
@@ -200,7 +209,8 @@ class Answerer:
         language = reading.question.language if spoken == UNKNOWN_LANGUAGE else spoken
         selection = reading.selection
         if selection is None or reading.confidence < self._minimum(reading.question, selection, wanted.caution):
-            return _refusal(asked, language, reading)
+            use = self._writer.cancel(reading.task) if self._writer is not None and reading.task is not None else None
+            return replace(_refusal(asked, language, reading), model=use)
         sentences, citations = compose(selection)
         quoted = Answer(
             question=asked,
@@ -213,7 +223,9 @@ class Answerer:
             timings=Timings(),
             standalone_question=reading.question.text,
         )
-        answer = quoted if self._writer is None else self._write(self._writer, quoted, reading, selection, wanted)
+        answer: Response = quoted
+        if self._writer is not None and reading.task is not None:
+            answer = self._finish(self._writer, reading.task, quoted, reading, selection, wanted)
         if isinstance(answer, Refusal):
             return answer
         answer = self._with_disagreement(answer, selection, wanted.language or language)
@@ -228,14 +240,11 @@ class Answerer:
         sentence, citations = say(pair, language, answer.citations)
         return replace(answer, sentences=(*answer.sentences, sentence), citations=citations)
 
-    def _write(
-        self, writer: Writer, quoted: Answer, reading: _Reading, selection: Selection, wanted: Wanted
+    def _finish(
+        self, writer: Writer, task: Task, quoted: Answer, reading: _Reading, selection: Selection, wanted: Wanted
     ) -> Response:
         """What the model makes of the passages; the quoted answer if it fails."""
-        language = wanted.language or quoted.language
-        written = writer.write(
-            reading.question, language, reading.passages, on_draft=wanted.on_draft, stop=wanted.stop
-        )
+        written = writer.finish(task, on_draft=wanted.on_draft)
         if written.fallback is None:
             return replace(
                 quoted, sentences=written.sentences, citations=written.citations, mode="generative", model=written.use

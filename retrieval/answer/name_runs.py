@@ -12,9 +12,7 @@ from retrieval.answer.words import WORD, word_sets
 from retrieval.index.analysis import is_function_word
 
 _CONNECTORS = r"of|the|de|di|del|della|dei|da|do|du|des|d'|von|van|der|av|af|för|la|le|al|el"
-_RUN = regex.compile(
-    r"\p{Lu}[\p{L}\p{M}\d'’-]*(?:(?:\s+(?:" + _CONNECTORS + r")){0,2}\s+\p{Lu}[\p{L}\p{M}\d'’-]*)*"
-)
+_RUN = regex.compile(r"\p{Lu}[\p{L}\p{M}\d'’-]*(?:(?:\s+(?:" + _CONNECTORS + r")){0,2}\s+\p{Lu}[\p{L}\p{M}\d'’-]*)*")
 _NORDIC = frozenset({"no", "da", "sv"})
 _SENTENCE_ENDS = '.!?…:»”"'
 

@@ -47,15 +47,16 @@ IMPLIED = word_sets(
         "de": "nur erst kaum fehl* mangel* verbot* verbiet* verweiger* ablehn* lehnte unmöglich außerhalb unricht* "
         "unvollend* unfähig selten scheiter* bestritt* bestreit*",
         "en": "only until unless hardly barely scarcely rarely seldom virtually nearly lack* fail* refus* reject* "
-        "forbid* forbad* ban bans banned prohibit* deny denie* unable impossible outside unfinish* incorrect* absen* "
-        "hostile oppos*",
+        "forbid* forbad* ban bans banned prohibit* deny denie* unable impossible outside unfinish* incorrect* "
+        "absen* hostile oppos*",
         "es": "solo sólo hasta falt* carec* prohib* rechaz* neg* imposible incapaz fuera apenas fracas*",
         "fr": "seulement jusqu manqu* interdi* refus* rejet* impossible incapable hors rarement échou*",
-        "it": "solo soltanto fino finché privo priva privi prive manc* vietat* viet* rifiut* imposs* incapac* incompiut* "
+        "it": "solo soltanto fino finché privo priva privi prive manc* vietat* viet* rifiut* imposs* incapac* "
+        "incompiut* "
         "raro raramente appena fuori fallit* negò nega negato",
-        "no": "bare kun først før mangl* mangel* forby* forbud* nekt* avvis* umulig utenfor knapt sjelden ufullend* ufør* "
-        "uriktig* mislyk* unntatt",
+        "no": "bare kun først før mangl* mangel* forby* forbud* nekt* avvis* umulig utenfor knapt sjelden "
+        "ufullend* ufør* uriktig* mislyk* unntatt",
     }
 )
-"""Words that deny without a negation, or that a negation together with them amounts to their absence ("not until", "only
-after"); a star stands for any ending."""
+"""Words that deny without a negation, or that stand for one in another wording ("not until", "only after"); a star
+stands for any ending."""

@@ -1,4 +1,4 @@
-"""Words that tell how much or how many without a number: a statement that says "few" where a text says "most" is wrong."""
+"""Words that tell how many without a number: a statement that says "few" where a text says "most" is wrong."""
 
 from __future__ import annotations
 
@@ -74,7 +74,13 @@ _WORDS = {
             "it": "metà mezzo mezza mezz",
             "no": "halvparten halv halve halvt halvdelen",
         },
-        "third": {"de": "drittel", "en": "thirds", "es": "tercio tercios", "fr": "tiers", "no": "tredjedel tredjedeler"},
+        "third": {
+            "de": "drittel",
+            "en": "thirds",
+            "es": "tercio tercios",
+            "fr": "tiers",
+            "no": "tredjedel tredjedeler",
+        },
         "quarter": {
             "de": "viertel viertelstunde",
             "en": "quarter quarters",

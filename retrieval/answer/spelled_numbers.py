@@ -60,9 +60,7 @@ def ranks_in(text: str, language: str) -> frozenset[int]:
     """Which of first to fifth a text names; none in a language whose words are not listed."""
     lowered = text.lower()
     return frozenset(
-        rank
-        for rank, form in enumerate(RANKS.get(language, ()), start=1)
-        if regex.search(rf"\b(?:{form})\b", lowered)
+        rank for rank, form in enumerate(RANKS.get(language, ()), start=1) if regex.search(rf"\b(?:{form})\b", lowered)
     )
 
 

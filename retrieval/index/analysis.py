@@ -64,9 +64,7 @@ def question_terms(question: str, languages: Iterable[str]) -> list[Term]:
     languages = tuple(languages)
     bare = _QUESTION_PHRASE.sub("\n", question)
     terms = [
-        term
-        for term in _analyze(bare, languages, keep=lambda word: not is_function_word(word, languages))
-        if term.keys
+        term for term in _analyze(bare, languages, keep=lambda word: not is_function_word(word, languages)) if term.keys
     ]
     return list(dict.fromkeys(terms or _analyze(question, languages)))
 

@@ -117,8 +117,8 @@ def load_transformers(model: Path | str, *, fingerprint: str, device: str | None
     read_json = read_folder_json(model) if isinstance(model, Path) else _read_hub_json(model)
     prefixes = read_prefixes(model, read_json)
     check_pooling(model, read_json)
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # ships its types half done
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # ships its types half done
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
     try:
         # Given here, because LlamaIndex sets prompts of its own, and those of the configuration would not count.
         loaded = HuggingFaceEmbedding(
@@ -127,7 +127,7 @@ def load_transformers(model: Path | str, *, fingerprint: str, device: str | None
             text_instruction=prefixes.passage or None,
             embed_batch_size=BATCH_SIZE,
             # Where other programs have their models too; LlamaIndex's default is a folder of its own.
-            cache_folder=hub.constants.HF_HUB_CACHE,  # type: ignore[attr-defined]  # ships its types half done
+            cache_folder=hub.constants.HF_HUB_CACHE,
             device=device,
         )
     except Exception as error:  # a boundary: somebody else's files and code may raise anything

@@ -279,9 +279,7 @@ def _name_signals(
 
 def _gap(run: UnnamedRun, nearest: Mapping[str, float]) -> float:
     """How far the cited text is from the words of a name that it lacks."""
-    near = [
-        similarity for word, similarity in nearest.items() if any(part.casefold() in word for part in run.words)
-    ]
+    near = [similarity for word, similarity in nearest.items() if any(part.casefold() in word for part in run.words)]
     return 1 - min(near, default=1.0)
 
 

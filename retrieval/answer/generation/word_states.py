@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,7 @@ class WordEncoder:
         ids = [*ids[:most], vocabulary.eos]
         (states,) = self._session.run(None, {EMBEDDINGS: self._weights.embeddings(ids)})
         read = sum(end <= most for end in bounds[1:])
-        rows = [states[start:end].mean(axis=0) for start, end in zip(bounds[:read], bounds[1 : read + 1], strict=True)]
+        rows = [states[start:end].mean(axis=0) for start, end in pairwise(bounds[: read + 1])]
         together = np.array(rows, dtype=np.float32).reshape(read, states.shape[1])
         whole = states.mean(axis=0)
         return WordStates(

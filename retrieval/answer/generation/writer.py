@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from prompts import Prompt
@@ -18,7 +18,7 @@ from retrieval.answer.generation.numbered_passages import (
 )
 from retrieval.answer.generation.reply import WHOLE_PASSAGE, Reply, WrittenSentence, read_reply
 from retrieval.answer.generation.support import Support, SupportChecker
-from retrieval.answer.llm import Generation, LanguageModel, Message
+from retrieval.answer.llm import Generation, LanguageModel, Message, Usage
 from retrieval.errors import ModelError
 from retrieval.models import AnswerSentence, Citation, Draft, DroppedSentence, Fallback, ModelUse
 from retrieval.search.passages import Passage
@@ -55,18 +55,19 @@ class _Line:
     text: str
     cited: tuple[Candidate, ...]
     support: Support
-    repaired: bool = False
 
 
 @dataclass(slots=True)
-class _Task:
+class Task:
     """One answer being written."""
 
     question: Question
     language: str
-    numbered: NumberedPassages
-    on_draft: OnDraft | None
+    passages: Sequence[Passage]
     stop: threading.Event | None
+    numbered: NumberedPassages
+    generation: Generation | None = None
+    failure: ModelError | None = None
     reply: Reply = field(default_factory=Reply)
     lines: list[_Line] = field(default_factory=list)
     use: ModelUse = field(default_factory=lambda: ModelUse(""))
@@ -87,48 +88,67 @@ class Writer:
         self._prompts = prompts
         self._checker = checker
 
-    def write(
-        self,
-        question: Question,
-        language: str,
-        passages: Sequence[Passage],
-        *,
-        on_draft: OnDraft | None = None,
-        stop: threading.Event | None = None,
-    ) -> Written:
-        """Write an answer from passages.
+    def begin(
+        self, question: Question, language: str, passages: Sequence[Passage], *, stop: threading.Event | None = None
+    ) -> Task:
+        """Send the question to the model and return at once, so that the passages can be read while it thinks.
 
         Args:
             question: What is asked, standing alone.
             language: The answer's.
             passages: Best first.
-            on_draft: Called with what is written and checked, whenever it has grown.
             stop: Set by whoever does not want the answer any more.
+        """
+        return self._begin(question, language, passages, stop, share=1.0)
+
+    def cancel(self, task: Task) -> ModelUse:
+        """Stop the model: its answer is not needed."""
+        self._end_generation(task)
+        return task.use
+
+    def finish(self, task: Task, *, on_draft: OnDraft | None = None) -> Written:
+        """Read what the model writes, check it, and have it repaired once.
+
+        Args:
+            task: Begun by `begin`.
+            on_draft: Called with what is written and checked, whenever it has grown.
 
         Raises:
-            ModelError: With the reason ``stopped``, if ``stop`` was set; every other failure is in the fallback.
+            ModelError: With the reason ``stopped``, if the task's ``stop`` was set; every other failure is in the
+                fallback.
         """
-        use = ModelUse(self.model.name)
-        failure: ModelError | None = None
-        for share in (1.0, 0.5):  # a server may count more tokens than we do
-            task = _Task(question, language, self._numbered(question, language, passages, share), on_draft, stop)
-            task.use = use
-            try:
-                self._write(task)
-                failure = None
-            except ModelError as error:
-                failure = error
+        self._read(task, on_draft)
+        if task.failure is not None and task.failure.reason == "overflow" and task.numbered.sentences:
+            # The server counts more tokens than we do: once more with half of the passages.
             use = task.use
-            if failure is None or failure.reason != "overflow":
-                break
-        if failure is not None and failure.reason == "stopped":
-            raise failure
-        if failure is None or failure.reason in WORTH_KEEPING:
+            task = self._begin(task.question, task.language, task.passages, task.stop, share=0.5)
+            task.use = use
+            self._read(task, on_draft)
+        if task.failure is not None and task.failure.reason == "stopped":
+            raise task.failure
+        if task.failure is None or task.failure.reason in WORTH_KEEPING:
             self._repair(task)
             draft = _draft(task)
             if draft.sentences:
                 return Written(draft.sentences, draft.citations, _with_dropped(task))
-        return Written((), (), _with_dropped(task), _fallback(task, failure))
+        return Written((), (), _with_dropped(task), _fallback(task))
+
+    def _begin(
+        self,
+        question: Question,
+        language: str,
+        passages: Sequence[Passage],
+        stop: threading.Event | None,
+        *,
+        share: float,
+    ) -> Task:
+        task = Task(question, language, passages, stop, NumberedPassages({}, ""), use=ModelUse(self.model.name))
+        try:
+            task.numbered = self._numbered(question, language, passages, share)
+            task.generation = self.model.stream(self._messages(task), max_tokens=MAX_ANSWER_TOKENS, stop=stop)
+        except ModelError as error:
+            task.failure = error
+        return task
 
     def _numbered(
         self, question: Question, language: str, passages: Sequence[Passage], share: float
@@ -138,7 +158,14 @@ class Writer:
         around = count(prompt.rules) + count(self._asked(question, language, "")) + MARGIN_TOKENS
         # An answer that has to be repaired becomes part of the next prompt.
         budget = self.model.context_tokens - around - 2 * MAX_ANSWER_TOKENS
-        return number_passages(passages, budget_tokens=int(budget * share), count_tokens=count)
+        numbered = number_passages(passages, budget_tokens=int(budget * share), count_tokens=count)
+        if not numbered.sentences:
+            raise ModelError(
+                f"A passage and the rules for an answer do not fit into the {self.model.context_tokens:,} tokens that "
+                f"{self.model.name} takes. Choose another model with KILDE_LLM, or raise KILDE_LLM_CONTEXT_TOKENS.",
+                reason="overflow",
+            )
+        return numbered
 
     def _asked(self, question: Question, language: str, passages: str) -> str:
         values = {
@@ -148,37 +175,40 @@ class Writer:
         }
         return self._prompts["answer"].render(values)
 
-    def _messages(self, task: _Task) -> list[Message]:
+    def _messages(self, task: Task) -> list[Message]:
         asked = Message("user", self._asked(task.question, task.language, task.numbered.text))
         rules = self._prompts["answer"].rules
         return [Message("system", rules), asked] if rules else [asked]
 
-    def _write(self, task: _Task) -> None:
-        if not task.numbered.sentences:
-            raise ModelError(
-                f"A passage and the rules for an answer do not fit into the {self.model.context_tokens:,} tokens that "
-                f"{self.model.name} takes. Choose another model with KILDE_LLM, or raise KILDE_LLM_CONTEXT_TOKENS.",
-                reason="overflow",
-            )
-        with self._generation(task, self._messages(task)) as pieces:
-            for sentence in read_reply(pieces, task.reply):
-                if not self._add(task, self._checked(task, sentence)):
+    def _read(self, task: Task, on_draft: OnDraft | None) -> None:
+        """Take the sentences as they come, and show those that hold."""
+        if task.generation is None:
+            return
+        try:
+            for sentence in read_reply(task.generation, task.reply):
+                line = self._checked(task, sentence)
+                task.lines.append(line)
+                if line.support.holds and on_draft is not None:
+                    on_draft(_draft(task))
+                if len(task.lines) == MOST_SENTENCES:
                     break
+        except ModelError as error:
+            task.failure = error
+        finally:
+            self._end_generation(task)
 
-    def _generation(self, task: _Task, messages: Sequence[Message]) -> _Counted:
-        return _Counted(task, self.model.stream(messages, max_tokens=MAX_ANSWER_TOKENS, stop=task.stop))
+    @staticmethod
+    def _end_generation(task: Task) -> None:
+        if task.generation is not None:
+            task.generation.close()
+            task.use = _added(task.use, task.generation.usage)
+            task.generation = None
 
-    def _add(self, task: _Task, line: _Line) -> bool:
-        """Take a sentence, and show what is written so far; False when it was the last that is wanted."""
-        task.lines.append(line)
-        if line.support.holds and task.on_draft is not None:
-            task.on_draft(_draft(task))
-        return len(task.lines) < MOST_SENTENCES
+    def _checked(self, task: Task, sentence: WrittenSentence) -> _Line:
+        """A written sentence with what it rests on.
 
-    def _checked(self, task: _Task, sentence: WrittenSentence) -> _Line:
-        """A written sentence with the sentences that it rests on: those that it names, or, if they do not say it or
-        it names none, the nearest one that does.
-        """  # fmt: skip
+        That is what it names; or, if that does not say it or it names nothing, the nearest sentence that does.
+        """
         if _said(sentence.text) in {_said(line.text) for line in task.lines if line.support.holds}:
             return _Line(sentence.text, (), Support("repeated"))
         if not self._checker.in_language(sentence.text, task.language):
@@ -198,10 +228,10 @@ class Writer:
             return _Line(sentence.text, (), Support("citation", _written(sentence.numbers)))
         return best
 
-    def _support(self, task: _Task, text: str, cited: Sequence[Candidate]) -> Support:
-        return self._checker.check(text, task.language, cited, question=task.question)
+    def _support(self, task: Task, text: str, cited: Sequence[Candidate]) -> Support:
+        return self._checker.check(text, task.language, cited, question=task.question.text)
 
-    def _named(self, task: _Task, sentence: WrittenSentence) -> tuple[Candidate, ...]:
+    def _named(self, task: Task, sentence: WrittenSentence) -> tuple[Candidate, ...]:
         """The sentences of those numbers; of a passage that is named as a whole, the nearest one."""
         found: dict[Number, Candidate] = {}
         for number in sentence.numbers or task.reply.used:
@@ -213,7 +243,7 @@ class Writer:
                     found[number] = nearest
         return tuple(found.values()) if len(found) <= MOST_CITED else ()
 
-    def _repair(self, task: _Task) -> None:
+    def _repair(self, task: Task) -> None:
         """Ask once for better sentences in the place of those that do not hold."""
         failing = [line for line in task.lines if not line.support.holds and line.support.flaw != "repeated"]
         if not failing:
@@ -223,51 +253,41 @@ class Writer:
         asked = self._prompts["repair"].render({"problems": problems, "language": language_name(task.language)})
         messages = [*self._messages(task), Message("assistant", written), Message("user", asked)]
         waiting = list(failing)
+        task.generation = self.model.stream(messages, max_tokens=MAX_ANSWER_TOKENS, stop=task.stop)
         try:
-            with self._generation(task, messages) as pieces:
-                for sentence in read_reply(pieces, Reply()):
-                    better = self._checked(task, sentence)
-                    if better.support.holds:
-                        place = task.lines.index(waiting[0])
-                        task.lines[place] = replace(better, repaired=True)
-                        task.lines.append(waiting[0])
-                    waiting.pop(0)
-                    if not waiting:
-                        break
+            for sentence in read_reply(task.generation, Reply()):
+                better = self._checked(task, sentence)
+                old = waiting.pop(0)
+                if better.support.holds:
+                    task.lines[task.lines.index(old)] = better
+                    task.lines.append(old)  # it is told what was dropped
+                if not waiting:
+                    break
         except ModelError as error:
             if error.reason == "stopped":
                 raise
+        finally:
+            self._end_generation(task)
 
 
-class _Counted:
-    """A generation whose usage is added to its task's, however it ends."""
-
-    def __init__(self, task: _Task, generation: Generation) -> None:
-        self._task = task
-        self._generation = generation
-
-    def __enter__(self) -> Iterator[str]:
-        return iter(self._generation)
-
-    def __exit__(self, *_: object) -> None:
-        self._generation.close()
-        used, before = self._generation.usage, self._task.use
-        self._task.use = replace(
-            before,
-            requests=before.requests + 1,
-            prompt_tokens=_sum(before.prompt_tokens, used.prompt_tokens),
-            cached_tokens=_sum(before.cached_tokens, used.cached_tokens),
-            completion_tokens=_sum(before.completion_tokens, used.completion_tokens),
-            first_word_ms=used.first_word_ms if before.first_word_ms is None else before.first_word_ms,
-            total_ms=before.total_ms + used.total_ms,
-        )
+def _added(before: ModelUse, used: Usage) -> ModelUse:
+    """The use of one more request."""
+    return replace(
+        before,
+        requests=before.requests + 1,
+        prompt_tokens=_sum(before.prompt_tokens, used.prompt_tokens),
+        cached_tokens=_sum(before.cached_tokens, used.cached_tokens),
+        completion_tokens=_sum(before.completion_tokens, used.completion_tokens),
+        first_word_ms=used.first_word_ms if before.first_word_ms is None else before.first_word_ms,
+        total_ms=before.total_ms + used.total_ms,
+    )
 
 
 def _sum(one: int | None, other: int | None) -> int | None:
     return other if one is None else one + (other or 0)
 
 
-def _draft(task: _Task) -> Draft:
+def _draft(task: Task) -> Draft:
     """What holds so far, its citations numbered in the order of their first use."""
     citations: dict[tuple[str, int], Citation] = {}
     sentences = []
@@ -285,7 +305,7 @@ def _draft(task: _Task) -> Draft:
     return Draft(tuple(sentences), tuple(citations.values()))
 
 
-def _with_dropped(task: _Task) -> ModelUse:
+def _with_dropped(task: Task) -> ModelUse:
     dropped = tuple(
         DroppedSentence(line.text, line.support.flaw, line.support.detail)
         for line in task.lines
@@ -294,9 +314,9 @@ def _with_dropped(task: _Task) -> ModelUse:
     return replace(task.use, dropped=dropped)
 
 
-def _fallback(task: _Task, failure: ModelError | None) -> Fallback:
-    if failure is not None:
-        return Fallback(failure.reason, str(failure))
+def _fallback(task: Task) -> Fallback:
+    if task.failure is not None:
+        return Fallback(task.failure.reason, str(task.failure))
     model = task.use.model
     if task.lines:
         return Fallback("unsupported", f"Nothing that {model} wrote is said by the passages that it was given.")
