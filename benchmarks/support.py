@@ -47,8 +47,9 @@ LOOKED_AT = {
     "number": ("number", ("quantity", "quantity_instead", "rank_instead", "weakest", "weak", "words", "across")),
 }  # fmt: skip
 """Flaws with the kind of false pair and the signals that each is fitted on."""
-PARTS, DROPPED = 5, 0.085
+PARTS, DROPPED = 5, 0.095
 """Parts of the cross-validation that sets the threshold, and the share of true pairs that it may drop there."""
+RIDGE = 0.0003
 REPORTED = 300
 """True pairs, and as many false ones, a kind after the other; more are only used for fitting."""
 
@@ -187,7 +188,7 @@ def _detectors(
         x = np.array([[found[index][signal] for signal in signals] for index in rows], dtype=np.float32)
         y = np.array([kinds[index] == kind for index in rows], dtype=np.float32)
         mean, deviation = x.mean(axis=0), x.std(axis=0) + 1e-6
-        fitted = logistic(torch.tensor((x - mean) / deviation), torch.tensor(y), positive=False)
+        fitted = logistic(torch.tensor((x - mean) / deviation), torch.tensor(y), positive=False, ridge=RIDGE)
         weights = fitted[:-1] / deviation
         by_signal = dict(zip(signals, (float(weight) for weight in weights), strict=True))
         detectors[flaw] = Detector(float(fitted[-1] - weights @ mean), by_signal)

@@ -115,7 +115,14 @@ def in_question_language(item: ReadExample, probabilities: Vector) -> bool:
     return best.ranked.node.language == item.example.question.language
 
 
-def logistic(x: torch.Tensor, y: torch.Tensor, *, positive: bool, importance: torch.Tensor | None = None) -> Matrix:
+def logistic(
+    x: torch.Tensor,
+    y: torch.Tensor,
+    *,
+    positive: bool,
+    importance: torch.Tensor | None = None,
+    ridge: float = RIDGE,
+) -> Matrix:
     """Weights and, last, the bias; ``positive``: no weight below zero."""
     roots = torch.full((x.shape[1],), 0.3, requires_grad=True)
     bias = torch.zeros(1, requires_grad=True)
@@ -127,7 +134,7 @@ def logistic(x: torch.Tensor, y: torch.Tensor, *, positive: bool, importance: to
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
         loss = nn.functional.binary_cross_entropy_with_logits(x @ weights() + bias, y, weight=importance)
-        loss = loss + RIDGE * (weights() ** 2).sum()
+        loss = loss + ridge * (weights() ** 2).sum()
         loss.backward()
         return loss
 

@@ -300,7 +300,7 @@ def answer_from_passages(
     started = time.perf_counter()
     source, lexical = index_passages(passages, embedding)
     spent_ms = (time.perf_counter() - started) * 1000
-    answerer, sources = _build(embedding, source, lexical, settings, source.article_text, lambda: 0)
+    answerer, sources = _build(embedding, source, lexical, settings, source.article_text)
     response = answerer.ask(question, sources, history=history)
     timings = replace(
         response.timings, embed=response.timings.embed + spent_ms, total=response.timings.total + spent_ms
@@ -354,7 +354,7 @@ def _build(
     lexical: LexicalIndex,
     settings: Settings,
     article_text: Callable[[str], str],
-    version: Callable[[], int],
+    version: Callable[[], int] = lambda: 0,
 ) -> tuple[Answerer, Sources]:
     from retrieval.answer.answerer import Answerer, Sources
     from retrieval.answer.reading import SimilarityReader

@@ -59,7 +59,7 @@ class Sources:
     search: HybridSearch
     lexical: LexicalIndex
     article_text: Callable[[str], str]
-    version: Callable[[], int]
+    version: Callable[[], int] = lambda: 0
     """Of what is searched; another one whenever an article has changed."""
 
 
@@ -91,6 +91,8 @@ class _Reading:
     confidence: float
     embed_ms: float
     search_ms: float
+    disagreement: tuple[Candidate, Candidate] | None = None
+    """Two articles that contradict each other on what was asked."""
     task: Task | None = None
     """The answer that a model has begun to write."""
 
@@ -188,11 +190,14 @@ class Answerer:
             probabilities = self._scorer.probabilities(features)
             selection = select_sentences(candidates, probabilities)
             confidence = self._confidence.of(features, probabilities)
+            disagreement = find_disagreement(
+                question.text, selection.candidates[0], candidates, probabilities, self._embedding
+            )
         except BaseException:
             if self._writer is not None and task is not None:
                 self._writer.cancel(task)
             raise
-        return _Reading(question, ranked, selection, confidence, embed_ms, search_ms, task)
+        return _Reading(question, ranked, selection, confidence, embed_ms, search_ms, disagreement, task)
 
     def _minimum(self, question: Question, selection: Selection, caution: Caution) -> float:
         best = selection.candidates[0].ranked.node
@@ -228,13 +233,13 @@ class Answerer:
             answer = self._finish(self._writer, reading.task, quoted, reading, selection, wanted)
         if isinstance(answer, Refusal):
             return answer
-        answer = self._with_disagreement(answer, selection, wanted.language or language)
+        answer = self._with_disagreement(answer, reading, wanted.language or language)
         verify(answer.citations, sources.article_text)
         return answer
 
-    def _with_disagreement(self, answer: Answer, selection: Selection, language: str) -> Answer:
+    def _with_disagreement(self, answer: Answer, reading: _Reading, language: str) -> Answer:
         """The answer, saying that two articles contradict each other if they do and it does not."""
-        pair = find_disagreement(selection, self._embedding)
+        pair = reading.disagreement
         if pair is None or (answer.mode == "generative" and are_cited(pair, answer.citations)):
             return answer
         sentence, citations = say(pair, language, answer.citations)

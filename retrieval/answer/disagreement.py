@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 from retrieval.answer.agreement import Facts, facts_of
 from retrieval.answer.candidates import Candidate
-from retrieval.answer.extractive import Selection, cite
+from retrieval.answer.extractive import cite
+from retrieval.answer.names import names_in, share_found
 from retrieval.answer.spelled_numbers import in_digits
-from retrieval.index.embedding import Embedding, embed_passages
+from retrieval.index.embedding import Embedding, Vector, embed_passages
 from retrieval.models import AnswerSentence, Citation
 
 WORDINGS = {
@@ -32,24 +34,37 @@ WORDINGS = {
     "zh": "各篇文章说法不一：{one}与{other}。",
 }
 """What is said, by language; English for the others. Each place holds an outlet and a date."""
-MIN_SHARE_OF_BEST = 0.4
-"""So probable beside the best sentence must another be to answer the question as well."""
+MIN_SHARE_OF_BEST = 0.05
+"""So probable beside the best sentence must another be to answer the question as well. The reader finds "it" much less
+probable than the name, so that both articles must have the question's names too."""
+MIN_SHARE_UNNAMED = 0.5
+"""The same if the question names nothing that both articles could be about."""
 MIN_SIMILARITY = 0.9
 """Cosine of sentences that tell of the same thing."""
+MOST_COMPARED = 8
 
 
-def find_disagreement(selection: Selection, embedding: Embedding) -> tuple[Candidate, Candidate] | None:
+def find_disagreement(
+    question: str, best: Candidate, candidates: Sequence[Candidate], probabilities: Vector, embedding: Embedding
+) -> tuple[Candidate, Candidate] | None:
     """The best sentence and one of another article that answers the same with another number or date.
 
     Args:
-        selection: The sentences that answer, best first.
+        question: What was asked, standing alone.
+        best: The sentence that answers it.
+        candidates: All sentences of the passages.
+        probabilities: Of each to answer, ``(len(candidates),)``.
         embedding: Tells whether two sentences are about the same thing.
     """
-    best, *others = selection.candidates
-    for other, probability in zip(others, selection.probabilities[1:], strict=True):
-        if other.ranked.node.article_id == best.ranked.node.article_id:
+    names = names_in(question)
+    least = (MIN_SHARE_OF_BEST if names else MIN_SHARE_UNNAMED) * float(probabilities.max())
+    for index in np.argsort(-probabilities, kind="stable")[:MOST_COMPARED]:
+        other = candidates[index]
+        if probabilities[index] < least:
+            break
+        if other.ranked.node.article_id == best.ranked.node.article_id or not _differ(best, other):
             continue
-        if probability < MIN_SHARE_OF_BEST * selection.probabilities[0] or not _differ(best, other):
+        if any(share_found(names, item.ranked.node.embedded_text) < 1 for item in (best, other)):
             continue
         one, two = embed_passages(embedding, [best.text, other.text])
         if float(one @ two) >= MIN_SIMILARITY:

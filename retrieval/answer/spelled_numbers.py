@@ -40,20 +40,32 @@ RANKS: dict[str, tuple[str, ...]] = {
 }
 """First to fifth with their endings; the Italian second that also means "according to" is left out."""
 
+_ROMAN = regex.compile(r"\b(?=[XVI]{2})X{0,3}(?:IX|IV|V?I{0,3})(?<=[XVI])\b")
+_ROMAN_DIGITS = {"X": 10, "V": 5, "I": 1}
+_YEARS = regex.compile(r"\b([12]\d{3})[-–](\d{2})\b(?![-–]\d)")
+_PRODUCT = regex.compile(r"\b(\d{1,3}) (100|1000)\b")
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:-\p{L}[\p{L}\p{M}]*)*")
 
 
-def in_digits(text: str, language: str) -> str:
-    """The text with its numbers from two to a hundred, and a thousand, in digits.
+def in_digits(text: str, language: str, *, doubtful: bool = False) -> str:
+    """The text with its numbers from two on in digits: words, Roman numerals, and the ends of ranges of years.
 
     Args:
         text: Of any length.
-        language: ISO 639-1; a text in a language that num2words does not know stays as it is.
+        language: ISO 639-1; of a language that num2words does not know words stay as they are.
+        doubtful: Whether words that more often mean something else count too.
     """
-    values = _values(language)
-    if not values:
-        return text
-    return _WORD.sub(lambda match: _in_digits(match.group(), values), text)
+    values = _values(language, doubtful)
+    text = _ROMAN.sub(lambda match: f" {_from_roman(match.group())} ", text)
+    text = _YEARS.sub(lambda match: f"{match[1]}-{match[1][:2]}{match[2]}", text)
+    if values:
+        text = _WORD.sub(lambda match: _in_digits(match.group(), values), text)
+    return _PRODUCT.sub(lambda match: str(int(match[1]) * int(match[2])), text)
+
+
+def _from_roman(numeral: str) -> int:
+    digits = [_ROMAN_DIGITS[letter] for letter in numeral]
+    return sum(-one if one < following else one for one, following in zip(digits, [*digits[1:], 0], strict=True))
 
 
 def ranks_in(text: str, language: str) -> frozenset[int]:
@@ -74,7 +86,7 @@ def _in_digits(word: str, values: Mapping[str, int]) -> str:
 
 
 @lru_cache(maxsize=50)
-def _values(language: str) -> dict[str, int]:
+def _values(language: str, doubtful: bool) -> dict[str, int]:
     """Numbers by their words."""
     from num2words import num2words  # late: a tenth of a second
 
@@ -88,7 +100,8 @@ def _values(language: str) -> dict[str, int]:
             for form in _forms(words, language):
                 values.setdefault(form, number)
     values.update(OTHER_FORMS.get(language, {}))
-    return {word: number for word, number in values.items() if word not in NO_NUMBERS.get(language, ())}
+    left_out = frozenset[str]() if doubtful else NO_NUMBERS.get(language, frozenset())
+    return {word: number for word, number in values.items() if word not in left_out}
 
 
 def _forms(words: str, language: str) -> list[str]:

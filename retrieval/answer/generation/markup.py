@@ -9,7 +9,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _MENTION = regex.compile(r"<[@#][!&]?\d+>|<a?:\w+:\d+>|@(?=everyone\b|here\b)")
-_ADDRESS = regex.compile(r"(?:\b(?:https?|ftp|file|data|javascript):|\bwww\.)\S*", flags=regex.IGNORECASE)
+_ADDRESS = regex.compile(
+    r"(?:\b(?:https?|ftp|file|data|javascript):|\bwww\.)\S*?(?=[.,;:!?…)\]]*(?:\s|$))", flags=regex.IGNORECASE
+)
 _TAG = regex.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->|<\|[^<>]*\|>")
 _LINE_START = regex.compile(r"^\s*(?:#{1,6}\s+|>\s*|[-*+•–]\s+|\d{1,2}[.)]\s+(?=\p{L}))+")
 _EMPTY_BRACKETS = regex.compile(r"\(\s*\)|\[\s*\]|<\s*>")

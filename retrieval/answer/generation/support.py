@@ -8,7 +8,7 @@ other flaw there is a logistic regression on how the words of both texts, their 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,18 +82,24 @@ class Cited:
 
     text: str
     language: str
-    around: str
-    """The same with its neighbours and the article's title, outlet and date: what a number or a name may be from."""
+    around: str = ""
+    """Its neighbours, and the same again: what a name may be from."""
+    header: str = ""
+    """The article's title, outlet and date: what a number may be from too."""
 
     @classmethod
     def of(cls, candidates: Sequence[Candidate]) -> Cited:
         """Sentences of the passages, taken together."""
-        around = []
+        around: list[str] = []
         for candidate in candidates:
-            node, place = candidate.ranked.node, candidate.place
-            around += [node.header, *node.sentence_texts[max(0, place - 1) : place + 2]]
-        text = " ".join(candidate.text for candidate in candidates)
-        return cls(text, candidates[0].ranked.node.language, "\n".join(dict.fromkeys(around)))
+            around += candidate.ranked.node.sentence_texts[max(0, candidate.place - 1) : candidate.place + 2]
+        nodes = [candidate.ranked.node for candidate in candidates]
+        return cls(
+            " ".join(candidate.text for candidate in candidates),
+            nodes[0].language,
+            "\n".join(dict.fromkeys(around)),
+            "\n".join(dict.fromkeys(node.header for node in nodes)),
+        )
 
 
 class SupportChecker:
@@ -199,18 +205,30 @@ class _Words:
 
 
 def rule_flaw(text: str, language: str, cited: Cited) -> Support | None:
-    """The flaw of a sentence with a number, month, weekday or season that stands nowhere around what it cites."""
+    """The flaw of a sentence with a number, month, weekday or season that what it cites does not have."""
     said = facts_of(in_digits(text, language), language)
-    told = facts_of(in_digits(cited.around, cited.language), cited.language)
-    digits = set(_DIGITS.findall(cited.around))
-    numbers = sorted(value for value in said.numbers - told.numbers if not set(_DIGITS.findall(f"{value:g}")) <= digits)
+    source = f"{cited.header}\n{cited.text}"
+    there = in_digits(source, cited.language, doubtful=True)
+    told = facts_of(there, cited.language)
+    digits = set(_DIGITS.findall(there))
+    numbers = sorted(
+        value
+        for value in said.numbers - told.numbers
+        if not set(_DIGITS.findall(f"{value:g}")) <= digits and not _is_difference(value, told.numbers)
+    )
     if numbers:
         year = numbers[0] in _YEARS and numbers[0].is_integer()
         return Support("date" if year else "number", ", ".join(f"{value:,g}" for value in numbers))
-    times = times_in(text, language), times_in(cited.around, cited.language)
+    times = times_in(text, language), times_in(source, cited.language)
     if said.months - told.months or said.weekdays - told.weekdays or (times[1] and times[0] - times[1]):
         return Support("date", ", ".join(sorted(times[0] - times[1])) if times[1] else "")
     return None
+
+
+def _is_difference(value: float, numbers: Collection[float]) -> bool:
+    """Whether it is the time between two years: "seven years later"."""
+    years = [number for number in numbers if number in _YEARS]
+    return any(value == abs(one - other) for one in years for other in years)
 
 
 def _rank_differs(text: str, language: str, cited: Cited) -> bool:
@@ -251,7 +269,7 @@ def _name_signals(
     is_common: Callable[[str], bool],
 ) -> tuple[dict[str, float], tuple[str, ...]]:
     """What names the cited text lacks, by whether the language gives other words capitals too and is the same."""
-    around = f"{cited.around}\n{question}"
+    around = f"{cited.header}\n{cited.around}\n{question}"
     runs, others = [], []
     if comparable(language, cited.text):
         runs = unnamed_runs(text, language, around, cited.language, is_common=is_common)

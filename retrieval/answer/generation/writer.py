@@ -99,7 +99,7 @@ class Writer:
             passages: Best first.
             stop: Set by whoever does not want the answer any more.
         """
-        return self._begin(question, language, passages, stop, share=1.0)
+        return self._begin(question, language, passages, stop)
 
     def cancel(self, task: Task) -> ModelUse:
         """Stop the model: its answer is not needed."""
@@ -121,7 +121,8 @@ class Writer:
         if task.failure is not None and task.failure.reason == "overflow" and task.numbered.sentences:
             # The server counts more tokens than we do: once more with half of the passages.
             use = task.use
-            task = self._begin(task.question, task.language, task.passages, task.stop, share=0.5)
+            half = self.model.count_tokens(task.numbered.text) // 2
+            task = self._begin(task.question, task.language, task.passages, task.stop, most_tokens=half)
             task.use = use
             self._read(task, on_draft)
         if task.failure is not None and task.failure.reason == "stopped":
@@ -140,25 +141,26 @@ class Writer:
         passages: Sequence[Passage],
         stop: threading.Event | None,
         *,
-        share: float,
+        most_tokens: int | None = None,
     ) -> Task:
         task = Task(question, language, passages, stop, NumberedPassages({}, ""), use=ModelUse(self.model.name))
         try:
-            task.numbered = self._numbered(question, language, passages, share)
+            task.numbered = self._numbered(question, language, passages, most_tokens)
             task.generation = self.model.stream(self._messages(task), max_tokens=MAX_ANSWER_TOKENS, stop=stop)
         except ModelError as error:
             task.failure = error
         return task
 
     def _numbered(
-        self, question: Question, language: str, passages: Sequence[Passage], share: float
+        self, question: Question, language: str, passages: Sequence[Passage], most_tokens: int | None
     ) -> NumberedPassages:
         count = self.model.count_tokens
         prompt = self._prompts["answer"]
         around = count(prompt.rules) + count(self._asked(question, language, "")) + MARGIN_TOKENS
         # An answer that has to be repaired becomes part of the next prompt.
         budget = self.model.context_tokens - around - 2 * MAX_ANSWER_TOKENS
-        numbered = number_passages(passages, budget_tokens=int(budget * share), count_tokens=count)
+        budget = budget if most_tokens is None else min(budget, most_tokens)
+        numbered = number_passages(passages, budget_tokens=budget, count_tokens=count)
         if not numbered.sentences:
             raise ModelError(
                 f"A passage and the rules for an answer do not fit into the {self.model.context_tokens:,} tokens that "

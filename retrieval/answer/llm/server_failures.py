@@ -83,7 +83,8 @@ class ServerFailures:
                 retry_after_s=_retry_after_s(headers),
             )
         return ModelError(
-            f"{self._name} at {self._url} failed ({status or 'while it answered'}: {said}). See the server's log.",
+            f"{self._name} at {self._url} failed ({status or 'while it answered'}: {said}). See its log, or name "
+            "another server with KILDE_LLM_URL.",
             reason="server",
             retryable=status == 0 or status >= 500 or status == 408,
         )
