@@ -44,14 +44,17 @@ SHORT_NOT = "n't"
 """The ending that denies in English; with a straight or a curled apostrophe."""
 IMPLIED = word_sets(
     {
-        "de": "nur erst kaum außer ausschließ* ausgeschloss* weiger* unzerleg* fehl* mangel* verbot* verbiet* verweiger* ablehn* lehnte unmöglich außerhalb unricht* "
+        "de": "nur erst kaum außer ausschließ* ausgeschloss* weiger* unzerleg* "
+        "fehl* mangel* verbot* verbiet* verweiger* ablehn* lehnte unmöglich außerhalb unricht* "
         "unvollend* unfähig selten scheiter* bestritt* bestreit*",
-        "en": "only except exclud* undevelop* until unless hardly barely scarcely rarely seldom virtually nearly lack* fail* refus* reject* "
+        "en": "only except exclud* undevelop* "
+        "until unless hardly barely scarcely rarely seldom virtually nearly lack* fail* refus* reject* "
         "forbid* forbad* ban bans banned prohibit* deny denie* unable impossible outside unfinish* incorrect* "
         "absen* hostile oppos*",
         "es": "solo sólo hasta falt* carec* prohib* rechaz* neg* imposible incapaz fuera apenas fracas*",
         "fr": "seulement jusqu manqu* interdi* refus* rejet* impossible incapable hors rarement échou*",
-        "it": "solo soltanto contest* esclud* esclus* tranne fino finché privo priva privi prive manc* vietat* viet* rifiut* imposs* incapac* "
+        "it": "solo soltanto contest* esclud* esclus* "
+        "tranne fino finché privo priva privi prive manc* vietat* viet* rifiut* imposs* incapac* "
         "incompiut* "
         "raro raramente appena fuori fallit* negò nega negato",
         "no": "bare kun først før mangl* mangel* forby* forbud* nekt* avvis* umulig utenfor knapt sjelden "
