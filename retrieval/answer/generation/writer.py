@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from prompts import Prompt
@@ -209,29 +209,34 @@ class Writer:
     def _checked(self, task: Task, sentence: WrittenSentence) -> _Line:
         """A written sentence with what it rests on.
 
-        That is what it names; or, if that does not say it or it names nothing, the nearest sentence that does.
+        That is what it names; or, if that does not say it or it names nothing, something near that does.
         """
         if _said(sentence.text) in {_said(line.text) for line in task.lines if line.support.holds}:
             return _Line(sentence.text, (), Support("repeated"))
         if not self._checker.in_language(sentence.text, task.language):
             return _Line(sentence.text, (), Support("language"))
-        best: _Line | None = None
         named = self._named(task, sentence)
-        if named:
-            best = _Line(sentence.text, named, self._support(task, sentence.text, named))
-            if best.support.holds:
-                return best
-        for candidate in self._checker.nearest(sentence.text, list(task.numbered.sentences.values()), TRIED_ELSEWHERE):
-            support = self._support(task, sentence.text, (candidate,))
+        tried: list[_Line] = []
+        for cited in self._possible(task, sentence.text, named):
+            support = self._checker.check(sentence.text, task.language, cited, question=task.question.text)
             if support.holds:
-                return _Line(sentence.text, (candidate,), support)
-            best = best or _Line(sentence.text, (candidate,), support)
-        if best is None or (sentence.numbers and not named):
+                return _Line(sentence.text, cited, support)
+            tried.append(_Line(sentence.text, cited, support))
+        if not tried or (sentence.numbers and not named):
             return _Line(sentence.text, (), Support("citation", _written(sentence.numbers)))
-        return best
+        return tried[0]
 
-    def _support(self, task: Task, text: str, cited: Sequence[Candidate]) -> Support:
-        return self._checker.check(text, task.language, cited, question=task.question.text)
+    def _possible(self, task: Task, text: str, named: tuple[Candidate, ...]) -> Iterator[tuple[Candidate, ...]]:
+        """What a sentence may rest on: what it names, that with the sentence before it, and the nearest ones."""
+        if named:
+            yield named
+        if len(named) == 1:
+            passage, place = next(number for number, one in task.numbered.sentences.items() if one is named[0])
+            if (passage, place - 1) in task.numbered.sentences:
+                yield task.numbered.sentences[passage, place - 1], *named
+        for candidate in self._checker.nearest(text, list(task.numbered.sentences.values()), TRIED_ELSEWHERE):
+            if (candidate,) != named:
+                yield (candidate,)
 
     def _named(self, task: Task, sentence: WrittenSentence) -> tuple[Candidate, ...]:
         """The sentences of those numbers; of a passage that is named as a whole, the nearest one."""

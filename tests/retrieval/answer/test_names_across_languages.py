@@ -39,7 +39,9 @@ def test_a_name_of_which_some_words_are_missing() -> None:
 
 def test_german_nouns_are_no_names() -> None:
     text = "Gestern eröffnete der Bürgermeister die neue Brücke in Köln mit großer Freude."
-    assert missing(text, "de", "Die Stadt feierte.", "de") == [("Köln",)]
+    found = missing(text, "de", "Die Stadt feierte.", "de")
+    assert ("Köln",) in found
+    assert not {("Bürgermeister",), ("Brücke",)} & set(found)
 
 
 def test_the_first_word_is_no_name_if_it_is_a_common_one() -> None:
