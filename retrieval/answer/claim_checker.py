@@ -1,7 +1,9 @@
 """From a message to what the articles say of each of its claims: search, read, compare.
 
 A claim is supported by a sentence that tells of the same thing and differs in nothing that can be compared, refuted by
-one that differs in a number, a date or in being denied; where no sentence tells of it, the articles say nothing.
+one that differs in a number, a date or in being denied; where no sentence tells of it, the articles say nothing. A
+language model, where there is one, may be stricter than that and never more lenient: it can refute a claim or find that
+nothing is said of it.
 """
 
 from __future__ import annotations
@@ -21,12 +23,13 @@ from retrieval.answer.reading import Reader
 from retrieval.answer.second_look import first_look, log_odds, look_again
 from retrieval.articles.language import detect_language
 from retrieval.index.embedding import embed_question
-from retrieval.models import CheckedClaim, CheckedMessage, Filters
+from retrieval.models import CheckedClaim, CheckedMessage, Filters, Verdict
 from retrieval.search.fitted import Matrix
 from retrieval.search.passages import join_passages
 from retrieval.search.question import Question, read_question
 
 if TYPE_CHECKING:
+    from retrieval.answer.generation.judging import Judge
     from retrieval.index.embedding import Embedding
 
 COMPARED = 8
@@ -36,6 +39,8 @@ EVIDENCE = ("similarity", "held", "alone", "node_score", "same_language")
 score in the search, and whether it is in the claim's language."""
 EVIDENCE_WEIGHTS, EVIDENCE_BIAS = (44.292, 0.358, 0.407, 9.766, -1.101), -45.219
 """Logistic regression on being the sentence that tells of the claim: ``python -m benchmarks.claims --fit``."""
+MOST_JUDGED = 3
+"""Sentences that a language model is shown."""
 MIN_EVIDENCE = 0.2
 """A sentence that is less likely to tell of the claim is none; of the claims in the half ``tune`` that no article tells
 of, none reached it."""
@@ -46,10 +51,11 @@ MOST_MESSAGE_CHARS = 4000
 class ClaimChecker:
     """Checks claims by quoting."""
 
-    def __init__(self, embedding: Embedding, reader: Reader) -> None:
-        """Read with ``embedding`` and ``reader``."""
+    def __init__(self, embedding: Embedding, reader: Reader, judge: Judge | None = None) -> None:
+        """Read with ``embedding`` and ``reader``, and let ``judge`` have a say."""
         self._embedding = embedding
         self._reader = reader
+        self._judge = judge
 
     def check(self, message: str, sources: Sources, *, filters: Filters | None = None) -> CheckedMessage:
         """What the articles say of each claim.
@@ -78,8 +84,17 @@ class ClaimChecker:
         best, probability = likeliest[int(np.argmax(logits))], float(1 / (1 + np.exp(-logits.max())))
         if probability < MIN_EVIDENCE:
             return CheckedClaim(claim.text, "not_enough_info", ())
+        verdict: Verdict = "refuted" if disagrees(question, best) else "supported"
+        if verdict == "supported" and self._judge is not None:
+            order = np.argsort(-logits, kind="stable")[:MOST_JUDGED]
+            judged = self._judge.verdict(claim.text, [likeliest[index].text for index in order])
+            if judged is not None:
+                verdict = judged[0]
+                best = likeliest[order[judged[1]]] if judged[1] is not None else best
+        if verdict == "not_enough_info":
+            return CheckedClaim(claim.text, verdict, ())
         _, citations = compose(Selection((best,), (probability,)))
-        return CheckedClaim(claim.text, "refuted" if disagrees(question, best) else "supported", citations)
+        return CheckedClaim(claim.text, verdict, citations)
 
     def evidence(self, question: Question, candidates: Sequence[Candidate]) -> tuple[list[Candidate], Matrix]:
         """What is known of the sentences that likeliest tell of a claim.

@@ -314,3 +314,21 @@ def test_a_follow_up_is_rewritten_by_the_model(opened: Opened, scripted_server: 
     history = [Turn("Who was the last keeper of the lighthouse on Gull Point?", "Maud Pellerin.")]
     answer = opened().ask("And when did she retire?", history=history)
     assert answer.standalone_question == QUESTION
+
+
+@pytest.mark.parametrize(
+    ("says", "verdict"),
+    [("SUPPORTED [1]", "supported"), ("REFUTED [1]", "refuted"), ("UNKNOWN", "not_enough_info"), ("Hmm", "supported")],
+)
+def test_a_model_may_be_stricter_with_a_claim(
+    opened: Opened, scripted_server: ScriptedServer, says: str, verdict: str
+) -> None:
+    scripted_server.add(says)
+    checked = opened().check("Maud Pellerin, the last keeper, retired in April after 31 years.")
+    assert [claim.verdict for claim in checked.claims] == [verdict]
+
+
+def test_a_model_cannot_save_a_claim_with_a_wrong_number(opened: Opened, scripted_server: ScriptedServer) -> None:
+    checked = opened().check("Maud Pellerin, the last keeper, retired in April after 41 years.")
+    assert [claim.verdict for claim in checked.claims] == ["refuted"]
+    assert not scripted_server.requests
