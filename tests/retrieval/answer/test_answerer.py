@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from retrieval.answer.answerer import Answerer, Sources
+from retrieval.answer.answerer import Answerer, Sources, Wanted
 from retrieval.answer.given_passages import index_passages
 from retrieval.answer.reading import SimilarityReader
 from retrieval.errors import CitationError, QuestionError
@@ -35,7 +35,7 @@ QUESTION = "Når åpnet Tårnbrua i Vikhamn?"
 def sources(embedding: BaseEmbedding) -> Sources:
     source, lexical = index_passages(PASSAGES, embedding)
     search = HybridSearch(DenseSearch(source, None), LexicalSearch(lexical), fitted=None)
-    return Sources(search, lexical, source.article_text)
+    return Sources(search, lexical, source.article_text, version=lambda: 1)
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +153,7 @@ def test_an_answer_in_another_language_has_a_minimum_of_its_own(
 
 
 def test_nothing_to_read_is_a_refusal(answerer: Answerer, sources: Sources) -> None:
-    found = answerer.ask(QUESTION, sources, filters=Filters(languages=("fi",)))
+    found = answerer.ask(QUESTION, sources, wanted=Wanted(Filters(languages=("fi",))))
     assert isinstance(found, Refusal)
     assert (found.confidence, found.closest, found.retrieved) == (0.0, (), ())
 
