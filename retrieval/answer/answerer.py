@@ -156,7 +156,7 @@ class Answerer:
         standalone = standalone_question(asked, history)
         if standalone.with_topic is not None:  # only the search tells what it means
             found = self._find(standalone, sources, wanted)
-            standalone = Standalone(found.question.text)
+            standalone = Standalone(asked) if found.question.text == asked else standalone.with_topic
         if self._rewriter is not None and standalone.text != asked:
             rewritten = self._rewriter.rewrite(asked, history, standalone, stop=wanted.stop)
             if rewritten != standalone:

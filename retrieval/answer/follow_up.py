@@ -58,6 +58,7 @@ _TOPIC_WORDS = regex.compile(
     r"(?<=\S\s+(?:[«“„\"‘(]|\p{Ll}{1,5}['’])?)\p{Lu}[\w'’-]*(?:\s+(?:\p{Ll}{1,3}['’]?\s*)?\p{Lu}[\w'’-]*)*|\d+",
     flags=regex.V1,
 )
+_TOPIC_TAKEN_ALONG = regex.compile(r"\s\(.+\)$")
 _ENDS = " \t?？؟!.。;…"
 
 
@@ -67,8 +68,10 @@ class Standalone:
 
     text: str
     topic_names: frozenset[str] = frozenset()
-    """Names that a follow-up took along or has itself, casefolded: it is about one of them."""
-    with_topic: str | None = None
+    """Names that a follow-up takes along or has itself, casefolded: it is about one of them."""
+    repeats_question: bool = False
+    """Whether it holds a whole earlier question, which might be answered once more."""
+    with_topic: Standalone | None = None
     """What it means if it is a follow-up after all; None where its words tell."""
 
 
@@ -88,17 +91,21 @@ def standalone_question(question: str, history: Sequence[Turn]) -> Standalone:
     leans = bool(earlier) and leans_on_history(question, earlier[-1])
     if not earlier or not (leans or _may_lean(question)):
         return Standalone(question)
-    last = [
-        asked for place, asked in enumerate(earlier) if place == 0 or not leans_on_history(asked, earlier[place - 1])
-    ][-1]
+    last = _last_alone(earlier)
     bare = len(_WORD.findall(question)) <= MAX_BARE_WORDS
     topic = last.rstrip(_ENDS) if bare else topic_of(last)
-    with_topic = f"{question} ({topic})"
-    return (
-        Standalone(with_topic, _names(last) | _names(question))
-        if leans
-        else Standalone(question, with_topic=with_topic)
+    with_topic = Standalone(
+        f"{question} ({topic})", _names(last) | _names(question), repeats_question=topic == last.rstrip(_ENDS)
     )
+    return with_topic if leans else Standalone(question, with_topic=with_topic)
+
+
+def _last_alone(earlier: Sequence[str]) -> str:
+    """The last question that did not lean; a topic that an earlier one was given says nothing about that."""
+    asked = [_TOPIC_TAKEN_ALONG.sub("", text) for text in earlier]
+    return [
+        text for place, text in enumerate(earlier) if place == 0 or not leans_on_history(asked[place], asked[place - 1])
+    ][-1]
 
 
 def search_for(
@@ -114,11 +121,15 @@ def search_for(
         What the question is taken to mean, and the nodes found for that.
     """
     question, ranked = search(standalone.text)
-    if standalone.with_topic is not None:
-        followed, found = search(standalone.with_topic)
-        if found and ranked and found[0].score + TOPIC_ADVANTAGE > ranked[0].score:
-            return followed, found
-    return question, about_topic(ranked, standalone.topic_names)
+    with_topic = standalone.with_topic
+    if with_topic is None:
+        return question, about_topic(ranked, standalone.topic_names)
+    followed, found = search(with_topic.text)
+    if not found or not ranked or found[0].score + TOPIC_ADVANTAGE <= ranked[0].score:
+        return question, ranked
+    if with_topic.repeats_question and found[0].node.article_id == ranked[0].node.article_id:
+        return question, ranked
+    return followed, about_topic(found, with_topic.topic_names)
 
 
 def about_topic(ranked: Sequence[RankedNode], topic_names: frozenset[str]) -> list[RankedNode]:
@@ -174,19 +185,26 @@ def leans_on_history(question: str, before: str) -> bool:
     if _NAME_OR_NUMBER.search(question):
         return False
     most = MAX_ELLIPTIC_WORDS_AGGLUTINATIVE if languages & _AGGLUTINATIVE else MAX_ELLIPTIC_WORDS
+    return len(words) <= most or _points_back(words, languages)
+
+
+def _points_back(words: Sequence[str], languages: set[str]) -> bool:
     pointers = _words_of(QUESTION_POINTERS, languages)
-    return (
-        len(words) <= most
-        or words[-1] in _words_of(QUESTION_LAST_POINTERS, languages)
-        or any(word in pointers for word in words[1:])
-    )
+    return words[-1] in _words_of(QUESTION_LAST_POINTERS, languages) or any(word in pointers for word in words[1:])
 
 
 def _may_lean(question: str) -> bool:
-    """Whether it is so short that it may leave out what it is about."""
+    """Whether it is so short that it may leave out what it is about, and does not name that.
+
+    German writes every noun as a name, so there a name tells nothing.
+    """
     if UNSEGMENTED.search(question):
         return len(question) <= MAX_UNCLEAR_CHARS_UNSEGMENTED
-    return len(_WORD.findall(question)) <= MAX_UNCLEAR_WORDS
+    words = [word.lower() for word in _WORD.findall(question)]
+    if len(words) <= MAX_ELLIPTIC_WORDS or not _NAME_OR_NUMBER.search(question):
+        return len(words) <= MAX_UNCLEAR_WORDS
+    languages = {detect_language(question)}
+    return len(words) <= MAX_UNCLEAR_WORDS and ("de" in languages or _points_back(words, languages))
 
 
 def _words_of(words: Mapping[str, frozenset[str]], languages: set[str]) -> frozenset[str]:

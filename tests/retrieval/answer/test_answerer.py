@@ -175,3 +175,12 @@ def test_a_follow_up_looks_only_where_its_topic_is_named(answerer: Answerer, sou
     assert {place.article_id for place in followed.retrieved} == {"passage:1"}
     alone = answerer.ask(asked, sources)
     assert alone.retrieved[0].article_id == "passage:2", "without the topic another passage is nearer"
+
+
+def test_a_question_that_may_be_a_follow_up_means_what_is_found(answerer: Answerer, sources: Sources) -> None:
+    history = [Turn(QUESTION, "Lørdag.")]
+    followed = answerer.ask("Hvor gammel var personen som klippet snoren?", sources, history=history)
+    assert followed.standalone_question == "Hvor gammel var personen som klippet snoren? (Tårnbrua i Vikhamn)"
+    alone = answerer.ask("Når blir ferga endelig lagt ned?", sources, history=history)
+    assert alone.standalone_question == "Når blir ferga endelig lagt ned?"
+    assert alone.retrieved[0].article_id == "passage:2"
