@@ -89,6 +89,7 @@ def main() -> None:
         askers = open_askers(arguments.data, arguments.work, stack)
         print_follow_ups(askers, conversations)
         print_unrelated(askers, conversations)
+        print_unanswerable(askers, conversations)
 
 
 def read_conversations() -> list[Conversation]:
@@ -124,7 +125,7 @@ def print_follow_ups(askers: dict[str, Asker], conversations: Sequence[Conversat
         table = np.array(found)
         recalls = [recall(table[:, column]) for column in range(3)]
         shown = "  ".join("/".join(f"{value:.3f}" for value in values).rjust(11) for values in recalls)
-        ratio = recalls[1][-1] / recalls[2][-1]
+        ratio = recalls[1][-1] / recalls[2][-1] if recalls[2][-1] else float("nan")
         print(f"{part:12}{len(table):>4}  {shown}  {ratio:>11.3f}  {table[:, 3].mean():>10.3f}")
 
 
@@ -144,6 +145,18 @@ def print_unrelated(askers: dict[str, Asker], conversations: Sequence[Conversati
         f"alone {alone[0]:.3f}/{alone[1]:.3f}, after it {after[0]:.3f}/{after[1]:.3f} ({after[1] / alone[1]:.3f} of "
         f"recall@5), taken for follow-ups {table[:, 2].mean():.3f}"
     )
+
+
+def print_unanswerable(askers: dict[str, Asker], conversations: Sequence[Conversation]) -> None:
+    """Norwegian questions that stand alone, in the library that answers none of them: the last topic is tempting."""
+    chance = random.Random(SEED)  # noqa: S311  a reproducible choice
+    before = [one for one in conversations if one.library == "b"]
+    bent = []
+    for one in conversations:
+        for text in (one.first, one.full) if one.library == "a" else ():
+            other = chance.choice(before)
+            bent.append(askers["b"].ask(text, one.doc, [Turn(other.first, other.answer)])[1])
+    print(f"{len(bent)} more that no article answers: taken for follow-ups {np.mean(bent):.3f}")
 
 
 def recall(ranks: np.ndarray) -> list[float]:
