@@ -137,7 +137,7 @@ class Session:
         response = self.with_library(lambda library: library.ask(text, filters=filters, history=history))
         self.last = response
         answer = response.text if isinstance(response, Answer) else ""
-        self._turns.append(Turn(question=response.question, answer=answer))
+        self._turns.append(Turn(question=response.standalone_question, answer=answer))
         del self._turns[:-HISTORY_TURNS]
         self.write(render_response(response, self.terminal))
         self._worker.submit(self._load)  # another process may have changed the library since

@@ -15,7 +15,7 @@ from retrieval.answer.confidence import Confidence
 from retrieval.answer.disagreement import are_cited, find_disagreement, say
 from retrieval.answer.extractive import Selection, compose, select_sentences
 from retrieval.answer.features import QuestionTerms, feature_matrix
-from retrieval.answer.follow_up import Standalone, about_topic, standalone_question
+from retrieval.answer.follow_up import Standalone, search_for, standalone_question
 from retrieval.answer.generation.judging import Judge
 from retrieval.answer.generation.rewriting import Rewriter
 from retrieval.answer.generation.writer import OnDraft, Task, Writer
@@ -80,6 +80,16 @@ class Wanted:
 
 
 ANY_ANSWER = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the search made of a question."""
+
+    question: Question
+    ranked: list[RankedNode]
+    embed_ms: float
+    search_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +158,19 @@ class Answerer:
         """
         started = time.perf_counter()
         asked = clean_question(text, max_chars=self._max_question_chars)
+        found: _Found | None = None
         standalone = standalone_question(asked, history)
+        if standalone.with_topic is not None:  # only the search tells what it means
+            found = self._find(standalone, sources, wanted)
+            standalone = Standalone(asked) if found.question.text == asked else standalone.with_topic
         if self._rewriter is not None and standalone.text != asked:
-            standalone = self._rewriter.rewrite(asked, history, standalone, stop=wanted.stop)
+            rewritten = self._rewriter.rewrite(asked, history, standalone, stop=wanted.stop)
+            if rewritten != standalone:
+                standalone, found = rewritten, None
         key = self._key(asked, standalone, sources, wanted)
         if key is not None and (kept := self._cache.get(key)) is not None:
             return replace(kept, question=asked, model=_from_cache(kept), timings=Timings(total=_ms_since(started)))
-        reading = self._read(standalone, sources, wanted)
+        reading = self._read(found or self._find(standalone, sources, wanted), sources, wanted)
         response = self._respond(asked, reading, sources, wanted)
         total_ms = _ms_since(started)
         timings = Timings(
@@ -175,14 +191,23 @@ class Answerer:
         model = self._writer.model.name
         return AnswerKey(standalone.text, language, wanted.filters, wanted.caution, sources.version(), model)
 
-    def _read(self, standalone: Standalone, sources: Sources, wanted: Wanted) -> _Reading:
+    def _find(self, standalone: Standalone, sources: Sources, wanted: Wanted) -> _Found:
+        embed_ms = 0.0
+
+        def search(text: str) -> tuple[Question, list[RankedNode]]:
+            nonlocal embed_ms
+            started = time.perf_counter()
+            question = read_question(text, self._embedding)
+            embed_ms += _ms_since(started)
+            return question, sources.search.rank(question, filters=wanted.filters)
+
         started = time.perf_counter()
-        question = read_question(standalone.text, self._embedding)
-        embed_ms = _ms_since(started)
-        started = time.perf_counter()
-        ranked = about_topic(sources.search.rank(question, filters=wanted.filters), standalone.topic_names)
+        question, ranked = search_for(standalone, search)
+        return _Found(question, ranked, round(embed_ms, 3), round(_ms_since(started) - embed_ms, 3))
+
+    def _read(self, found: _Found, sources: Sources, wanted: Wanted) -> _Reading:
+        question, ranked, embed_ms, search_ms = found.question, found.ranked, found.embed_ms, found.search_ms
         passages = join_passages(ranked, limit=PASSAGE_NODES)
-        search_ms = _ms_since(started)
         candidates = list_candidates(passages)
         if not candidates:
             return _Reading(question, ranked, None, 0.0, embed_ms, search_ms)

@@ -44,7 +44,7 @@ def test_a_follow_up_carries_what_was_asked_before(talk: Conversation, library: 
     for question in library.responses:
         talk.say(question)
     quote = "Il ponte sul torrente Lesina riaprirà il 3 marzo 2025."
-    assert library.asked[2][2] == (Turn("Chi riapre il ponte?", quote), Turn("E quando?", quote))
+    assert library.asked[2][2] == (Turn("Chi riapre il ponte?", quote), Turn("Quando riapre il ponte?", quote))
 
 
 def test_the_conversation_is_bounded_and_can_be_forgotten(talk: Conversation, library: Any, make_answer: Any) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from retrieval.answer.answerer import Answerer, Sources
+from retrieval.answer.answerer import Answerer, Sources, Wanted
 from retrieval.answer.given_passages import index_passages
 from retrieval.answer.reading import SimilarityReader
 from retrieval.errors import CitationError, QuestionError
@@ -35,7 +35,7 @@ QUESTION = "Når åpnet Tårnbrua i Vikhamn?"
 def sources(embedding: BaseEmbedding) -> Sources:
     source, lexical = index_passages(PASSAGES, embedding)
     search = HybridSearch(DenseSearch(source, None), LexicalSearch(lexical), fitted=None)
-    return Sources(search, lexical, source.article_text)
+    return Sources(search, lexical, source.article_text, version=lambda: 1)
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +153,7 @@ def test_an_answer_in_another_language_has_a_minimum_of_its_own(
 
 
 def test_nothing_to_read_is_a_refusal(answerer: Answerer, sources: Sources) -> None:
-    found = answerer.ask(QUESTION, sources, filters=Filters(languages=("fi",)))
+    found = answerer.ask(QUESTION, sources, wanted=Wanted(Filters(languages=("fi",))))
     assert isinstance(found, Refusal)
     assert (found.confidence, found.closest, found.retrieved) == (0.0, (), ())
 
@@ -175,3 +175,12 @@ def test_a_follow_up_looks_only_where_its_topic_is_named(answerer: Answerer, sou
     assert {place.article_id for place in followed.retrieved} == {"passage:1"}
     alone = answerer.ask(asked, sources)
     assert alone.retrieved[0].article_id == "passage:2", "without the topic another passage is nearer"
+
+
+def test_a_question_that_may_be_a_follow_up_means_what_is_found(answerer: Answerer, sources: Sources) -> None:
+    history = [Turn(QUESTION, "Lørdag.")]
+    followed = answerer.ask("Hvor gammel var personen som klippet snoren?", sources, history=history)
+    assert followed.standalone_question == "Hvor gammel var personen som klippet snoren? (Tårnbrua i Vikhamn)"
+    alone = answerer.ask("Når blir ferga endelig lagt ned?", sources, history=history)
+    assert alone.standalone_question == "Når blir ferga endelig lagt ned?"
+    assert alone.retrieved[0].article_id == "passage:2"

@@ -2,19 +2,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from retrieval.answer.follow_up import (
     MAX_TOPIC_CHARS,
     MAX_TURNS,
+    Standalone,
     about_topic,
     leans_on_history,
+    search_for,
     standalone_question,
     topic_of,
 )
 from retrieval.articles import detect_language
 from retrieval.index.nodes import StoredNode
 from retrieval.models import Turn
+from retrieval.search.question import Question
 from retrieval.search.ranked import RankedNode
 
 LEANING = {
@@ -240,3 +244,92 @@ def test_a_topic_that_no_article_names_leaves_all(cut_article: CutArticle) -> No
     everything = found([*cut_article("museo", MUSEUM), *cut_article("ferge", *FERRY)])
     assert about_topic(everything, frozenset({"kråkholmen"})) == everything
     assert about_topic(everything, frozenset()) == everything
+
+
+UNCLEAR = [
+    ("en", "Which languages does the mayor speak?"),
+    ("en", "What about Tesla?"),
+    ("it", "Ogni quanto tempo li eleggono i cittadini?"),
+    ("no", "Hvor mange av øyene er bebodd?"),
+    ("de", "Wie viele Menschen lebten dort?"),
+    ("fr", "Combien de visiteurs attend-on chaque année ?"),
+    ("es", "¿Para qué crearon la nueva oficina?"),
+    ("ru", "Сколько человек работает теперь в городе?"),
+    ("tr", "Her yıl kaç kişi ziyaret ediyor?"),
+    ("ar", "كم عدد الأطباء الذين يعملون هناك الآن؟"),
+    ("zh", "桥上的灯会持续多久？"),
+    ("ja", "祭りは何日続きますか？"),
+]
+
+
+@pytest.mark.parametrize(("language", "question"), UNCLEAR)
+def test_a_short_question_without_a_name_may_mean_either(language: str, question: str) -> None:
+    standalone = standalone_question(question, [Turn(BEFORE[language], "")])
+    assert standalone.text == question
+    assert standalone.with_topic is not None
+    assert standalone.with_topic.text == f"{question} ({topic_of(BEFORE[language])})"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who won the chess tournament in Fjellvik?",
+        "Hvor lang er brua i Vikhamn?",
+        "Кто построил новый мост в Лесогорске?",
+        "How many volunteers will run the old lighthouse on the island from next June?",
+        "清溪镇小学从明年九月起将在每个星期三下午开设什么样的航天课？",
+    ],
+)
+def test_a_question_that_names_what_it_is_about_or_is_long_means_itself(question: str) -> None:
+    assert standalone_question(question, [Turn(BEFORE["en"], "")]) == Standalone(question)
+
+
+def search_finding(**found: list[RankedNode]) -> Callable[[str], tuple[Question, list[RankedNode]]]:
+    """A search that knows the questions `alone` and `followed`."""
+    return lambda text: (Question(text, "no", np.zeros(1, dtype=np.float32)), found[text])
+
+
+def scored(nodes: list[StoredNode], score: float) -> list[RankedNode]:
+    return [RankedNode(node, score, score, 0.0) for node in nodes]
+
+
+FOLLOWED = Standalone("followed", frozenset({"havsula"}))
+
+
+@pytest.mark.parametrize(("alone", "followed", "meant"), [(0.9, 0.88, "alone"), (0.9, 0.895, "followed")])
+def test_a_question_means_what_finds_the_better_passage(
+    cut_article: CutArticle, alone: float, followed: float, meant: str
+) -> None:
+    ferry, museum = cut_article("ferge", *FERRY), cut_article("museo", MUSEUM)
+    search = search_finding(alone=scored(museum, alone), followed=scored([*ferry, *museum], followed))
+    question, ranked = search_for(Standalone("alone", with_topic=FOLLOWED), search)
+    assert question.text == meant
+    assert [item.node for item in ranked] == (museum if meant == "alone" else ferry), "only what names the topic"
+
+
+@pytest.mark.parametrize(("repeats", "meant"), [(True, "alone"), (False, "followed")])
+def test_a_whole_question_is_taken_along_only_if_it_leads_elsewhere(
+    cut_article: CutArticle, repeats: bool, meant: str
+) -> None:
+    first, second = cut_article("ferge", *FERRY)
+    search = search_finding(alone=scored([first], 0.8), followed=scored([second], 0.9))
+    with_topic = Standalone("followed", repeats_question=repeats)
+    assert search_for(Standalone("alone", with_topic=with_topic), search)[0].text == meant
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_nothing_found_decides_nothing(cut_article: CutArticle, alone: bool) -> None:
+    some = scored(cut_article("ferge", *FERRY), 0.9)
+    search = search_finding(alone=some if alone else [], followed=[] if alone else some)
+    question, ranked = search_for(Standalone("alone", with_topic=FOLLOWED), search)
+    assert (question.text, len(ranked)) == ("alone", 2 if alone else 0)
+
+
+def test_the_topic_of_a_follow_up_that_was_given_one_lasts() -> None:
+    history = [
+        Turn("Who opened the bridge in Vikhamn?", ""),
+        Turn("How many ships pass below every day? (Vikhamn)", ""),
+        Turn("Why? (How many ships pass below every day? (Vikhamn))", ""),
+    ]
+    searched = standalone_question("And who counts them?", history)
+    assert searched.text == "And who counts them? (Vikhamn)"
