@@ -76,6 +76,8 @@ class Wanted:
     """Called with the sentences that are written and checked, whenever there is one more."""
     stop: threading.Event | None = None
     """Set by whoever does not want the answer any more."""
+    write: bool = True
+    """Whether a model may write; False: the answer is quoted, and no model is asked."""
 
 
 ANY_ANSWER = Wanted()
@@ -143,7 +145,7 @@ class Answerer:
         started = time.perf_counter()
         asked = clean_question(text, max_chars=self._max_question_chars)
         standalone = standalone_question(asked, history)
-        if self._rewriter is not None and standalone.text != asked:
+        if self._rewriter is not None and wanted.write and standalone.text != asked:
             standalone = self._rewriter.rewrite(asked, history, standalone, stop=wanted.stop)
         key = self._key(asked, standalone, sources, wanted)
         if key is not None and (kept := self._cache.get(key)) is not None:
@@ -163,7 +165,7 @@ class Answerer:
         return response
 
     def _key(self, asked: str, standalone: Standalone, sources: Sources, wanted: Wanted) -> AnswerKey | None:
-        if self._writer is None:
+        if self._writer is None or not wanted.write:
             return None
         language = wanted.language or detect_language(asked)
         model = self._writer.model.name
@@ -181,7 +183,7 @@ class Answerer:
         if not candidates:
             return _Reading(question, ranked, None, 0.0, embed_ms, search_ms)
         task = None
-        if self._writer is not None:  # it thinks while the passages are read
+        if self._writer is not None and wanted.write:  # it thinks while the passages are read
             task = self._writer.begin(question, wanted.language or question.language, passages, stop=wanted.stop)
         try:
             features = self._features(question, candidates, sources.lexical)
