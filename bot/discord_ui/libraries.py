@@ -62,6 +62,7 @@ class Libraries:
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
         caution: Caution = "normal",
+        language: str | None = None,
         on_draft: Callable[[Draft], None] | None = None,
         stop: threading.Event | None = None,
     ) -> Found | None:
@@ -75,6 +76,7 @@ class Libraries:
             filters: Which articles to look in.
             history: The conversation so far, oldest turn first.
             caution: How sure an answer must be.
+            language: The answer's, if a model writes it; None: the question's.
             on_draft: Called with the sentences that are written and checked, whenever there is one more.
             stop: Set by another thread that does not want the answer any more.
 
@@ -94,6 +96,7 @@ class Libraries:
                     filters=filters,
                     history=history,
                     caution=caution,
+                    language=language,
                     on_draft=on_draft,
                     stop=stop,
                     write=write,

@@ -67,6 +67,8 @@ class Question:
     filters: Filters | None = None
     parent: Turn | None = None
     private: bool = False
+    answer_language: str | None = None
+    """Of an answer that a model writes; None: the question's."""
     message_id: int | None = None
     """The message that it was written in; if that is deleted, the answer is not wanted any more."""
 
@@ -156,6 +158,7 @@ class Questions:
                     filters=scope.filters,
                     history=history,
                     caution=scope.caution,
+                    language=question.answer_language,
                     on_draft=pass_on,
                     stop=stop,
                 ),
