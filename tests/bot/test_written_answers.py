@@ -93,6 +93,17 @@ def test_a_batch_line_chooses_the_answers_language(
     assert second["error"]["message"].startswith("'Italian' is not a language code; use ISO 639-1")
 
 
+def test_given_passages_are_written_from_in_the_language_that_is_wanted(
+    data_dir: Path, environment: dict[str, str], scripted_server: ScriptedServer
+) -> None:
+    scripted_server.add("USED: [1.1]\nBroen åpner igjen 3. mars 2025. [1.1]\n")
+    line = {"question": QUESTION, "passages": [WRITTEN], "answer_language": "nb"}
+    done = ask(data_dir, environment, "--batch", "-", input=json.dumps(line))
+    found = json.loads(done.stdout)
+    assert (found["error"], found["model"]["requests"] > 0) == (None, True)
+    assert "Norwegian" in json.dumps(scripted_server.requests[0].body)
+
+
 def test_sentences_come_as_they_are_checked_and_ctrl_c_stops_the_model(
     data_dir: Path, environment: dict[str, str], scripted_server: ScriptedServer
 ) -> None:
