@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.app import App
-from bot.filters import parse_filters
+from bot.filters import parse_answer_language, parse_filters
 from bot.logs import describe_incident
 from bot.render.json import JsonObject, error_object, failure_object, response_object
 from retrieval.errors import KildeError
@@ -38,18 +38,22 @@ class _Line(BaseModel):
     history: list[_Turn] | None = None
     filters: Any = None
     passages: list[str] | None = None
+    answer_language: str | None = None
 
 
 _SHAPES = {
     "question": "text",
     "history": 'a list of objects with "question" and "answer", both text',
     "passages": "a list of texts",
+    "answer_language": "text, such as it",
 }
 NEARLY = 0.85
 """A key so like "filters" is a slip that would silently search everything; other keys may be a data set's own."""
 
 
-def answer_lines(lines: Iterable[bytes], app: App, filters: Mapping[str, str]) -> Iterator[JsonObject]:
+def answer_lines(
+    lines: Iterable[bytes], app: App, filters: Mapping[str, str], *, answer_language: str | None = None
+) -> Iterator[JsonObject]:
     """Answers line by line; a line that cannot be answered becomes an object with its error.
 
     Blank lines at the end are no lines; one between others is a bad line, so that the output stays aligned.
@@ -58,6 +62,7 @@ def answer_lines(lines: Iterable[bytes], app: App, filters: Mapping[str, str]) -
         lines: UTF-8, each one JSON object.
         app: Opens the library when the first line needs it.
         filters: Hold for each line that does not give the same filter itself.
+        answer_language: Holds for each line that gives none itself.
     """
     blanks = 0
     for number, line in enumerate(lines, start=1):
@@ -68,14 +73,17 @@ def answer_lines(lines: Iterable[bytes], app: App, filters: Mapping[str, str]) -
         for blank in range(number - blanks, number):
             yield error_object(BatchLineError(f"Line {blank} is blank; each line should be a JSON object."))
         blanks = 0
-        yield _answer_line(content, number, app, filters)
+        yield _answer_line(content, number, app, filters, answer_language)
 
 
-def _answer_line(line: bytes, number: int, app: App, filters: Mapping[str, str]) -> JsonObject:
+def _answer_line(
+    line: bytes, number: int, app: App, filters: Mapping[str, str], answer_language: str | None
+) -> JsonObject:
     values: dict[str, Any] = {}
     try:
         values = _read(line, number)
-        return response_object(_respond(_check(values, number), app, filters), line_id=values.get("id"))
+        checked = _check(values, number)
+        return response_object(_respond(checked, app, filters, answer_language), line_id=values.get("id"))
     except KildeError as error:
         return error_object(error, line_id=values.get("id"), question=values.get("question"))
     except Exception as error:  # a boundary, as in bot.cli: one line's fault leaves the others
@@ -117,13 +125,16 @@ def _check(values: Mapping[str, Any], number: int) -> _Line:
         raise BatchLineError(f'Line {number}: "{name}" should be {_SHAPES[name]}.') from error
 
 
-def _respond(line: _Line, app: App, filters: Mapping[str, str]) -> Response:
+def _respond(line: _Line, app: App, filters: Mapping[str, str], answer_language: str | None) -> Response:
+    language = parse_answer_language(answer_language if line.answer_language is None else line.answer_language)
     history = [Turn(question=turn.question, answer=turn.answer) for turn in line.history or ()]
     if line.passages is not None:
         from retrieval.library import answer_from_passages
 
-        return answer_from_passages(line.question, line.passages, settings=app.settings, history=history)
+        return answer_from_passages(
+            line.question, line.passages, settings=app.settings, history=history, language=language
+        )
     if not isinstance(line.filters, dict | None):
         raise BatchLineError(f'"filters" should be an object, not {type(line.filters).__name__}.')
     chosen: Filters = parse_filters({**filters, **(line.filters or {})})
-    return app.library().ask(line.question, filters=chosen, history=history)
+    return app.library().ask(line.question, filters=chosen, history=history, language=language)

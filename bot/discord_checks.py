@@ -8,7 +8,7 @@ from typing import Any
 import discord
 
 from bot.app import App
-from bot.checks import Check
+from bot.check import Check
 from bot.config import Config
 from bot.discord_app import read_token
 from bot.render.report import counted

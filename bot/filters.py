@@ -57,6 +57,23 @@ def parse_languages(codes: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def parse_answer_language(value: Any) -> str | None:
+    """The language that an answer shall be written in; None for ``auto`` and for nothing: the question's.
+
+    Raises:
+        SettingsError: It is not one language code.
+    """
+    if value is not None and not isinstance(value, str):
+        raise SettingsError(f"The answer's language is {value!r}, but should be text, such as it.")
+    text = (value or "").strip()
+    if text.lower() in {"", "auto"}:
+        return None
+    codes = parse_languages(text)
+    if len(codes) != 1:
+        raise SettingsError(f"{text!r} is more than one language; an answer is written in one, such as it.")
+    return codes[0]
+
+
 def parse_date(text: str | None) -> date | None:
     """A day written ``YYYY-MM-DD``."""
     if text is None:

@@ -44,6 +44,8 @@ class Status:
     """All that ``kilde status`` shows."""
 
     library: LibraryStatus
+    model: str
+    """The language model that is configured, and where."""
     settings: tuple[Setting, ...]
     versions: tuple[tuple[str, str], ...]
     """Packages with their versions; blank when not installed."""
@@ -60,7 +62,7 @@ def read_status(app: App) -> Status:
         ("python", platform.python_version()),
         *((name, _version(name)) for name in _PACKAGES),
     ]
-    return Status(_library(app), tuple(settings), tuple(versions))
+    return Status(_library(app), _model(app.config), tuple(settings), tuple(versions))
 
 
 def _library(app: App) -> LibraryStatus:
@@ -75,6 +77,12 @@ def _library(app: App) -> LibraryStatus:
         return LibraryStatus(name, problem=str(error), fix=app.reindex_command())
     except KildeError as error:
         return LibraryStatus(name, problem=str(error), fix="kilde doctor")
+
+
+def _model(config: Config) -> str:
+    if config.llm == "none":
+        return "none: answers are quoted"
+    return f"{config.llm} at {shown_values(config)['KILDE_LLM_URL']}" if config.llm_url else config.llm
 
 
 def _languages(articles: Sequence[ArticleSummary]) -> tuple[tuple[str, int], ...]:

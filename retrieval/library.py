@@ -136,6 +136,7 @@ class Library:
         language: str | None = None,
         on_draft: Callable[[Draft], None] | None = None,
         stop: threading.Event | None = None,
+        write: bool = True,
     ) -> Response:
         """Answer a question from the articles as they are stored now.
 
@@ -148,6 +149,7 @@ class Library:
             language: The answer's, if a model writes it; None: the question's.
             on_draft: Called with the sentences that are written and checked, whenever there is one more.
             stop: Set by another thread that does not want the answer any more.
+            write: Whether a model may write the answer; False: it is quoted, and no model is asked.
 
         Raises:
             QuestionError: The question is empty, too long, or not in words that can be read.
@@ -155,12 +157,17 @@ class Library:
         """
         if passages is not None:
             return answer_from_passages(
-                question, passages, settings=self.store.settings, history=history, embedding=self.embedding()
+                question,
+                passages,
+                settings=self.store.settings,
+                history=history,
+                embedding=self.embedding(),
+                language=language,
             )
         from retrieval.answer.answerer import Wanted
 
         answerer, sources = self._answerer()
-        wanted = Wanted(filters=filters, caution=caution, language=language, on_draft=on_draft, stop=stop)
+        wanted = Wanted(filters=filters, caution=caution, language=language, on_draft=on_draft, stop=stop, write=write)
         return self._from_current(lambda: answerer.ask(question, sources, history=history, wanted=wanted))
 
     def check(self, message: str, *, filters: Filters | None = None) -> CheckedMessage:
@@ -283,6 +290,7 @@ def answer_from_passages(
     settings: Settings,
     history: Sequence[Turn] = (),
     embedding: Embedding | None = None,
+    language: str | None = None,
 ) -> Response:
     """Answer from given texts alone; opens no library and writes nothing.
 
@@ -293,6 +301,7 @@ def answer_from_passages(
         QuestionError: The question is empty, too long, or not in words that can be read.
         SettingsError: There are no passages.
     """
+    from retrieval.answer.answerer import Wanted
     from retrieval.answer.given_passages import index_passages
 
     if not passages:
@@ -302,7 +311,7 @@ def answer_from_passages(
     source, lexical = index_passages(passages, embedding)
     spent_ms = (time.perf_counter() - started) * 1000
     answerer, sources = _build(embedding, source, lexical, settings, source.article_text)
-    response = answerer.ask(question, sources, history=history)
+    response = answerer.ask(question, sources, history=history, wanted=Wanted(language=language))
     timings = replace(
         response.timings, embed=response.timings.embed + spent_ms, total=response.timings.total + spent_ms
     )

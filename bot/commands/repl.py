@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import click
@@ -38,7 +39,9 @@ def command(flags: Mapping[str, Any]) -> int:
     else:
         from bot.repl.interactive import run_interactive, show_waiting  # late: prompt_toolkit .3 s
 
-        session = Session(app, terminal=terminal, write=click.echo, on_slow=show_waiting)
+        session = Session(
+            app, terminal=terminal, write=click.echo, on_slow=show_waiting, stream=partial(click.echo, nl=False)
+        )
         click.echo("Kilde. Ask a question, or /help; Ctrl-D leaves.")
         if app.config.chroma_url is None and not app.config.data_dir.exists():
             click.echo(app.empty_hint())

@@ -7,9 +7,11 @@ from typing import Any, Final
 import discord
 from discord import ui
 
+from bot.discord_ui.answer_text import shortened
 from bot.discord_ui.asking import Asking, Manner
 from bot.discord_ui.delivery import InteractionDelivery
 from bot.discord_ui.errors import guarded
+from bot.discord_ui.markdown import plain
 from bot.discord_ui.origin import question_of_interaction
 from bot.discord_ui.passage_view import passage_layout
 from bot.discord_ui.questions import Questions
@@ -20,6 +22,8 @@ from bot.state.models import Turn
 QUESTION_CHARS = 1000
 """Most characters in a form's field for a question."""
 REASON_CHARS = 500
+MEANING_CHARS = 900
+"""So short that the message holds it even if each character has to be made safe."""
 THREAD_NAME_CHARS = 90
 THREAD_MINUTES: Final = 1440
 """A thread without messages is put away after a day."""
@@ -46,6 +50,14 @@ class Actions:
             await interaction.followup.send(texts("error.forgotten"), ephemeral=True)
             return
         await interaction.followup.send(view=passage_layout(*found, texts), ephemeral=True)
+
+    async def show_meaning(self, interaction: Interaction, turn_id: int) -> None:
+        """What a follow-up was taken to mean, for who pressed alone."""
+        texts = texts_for(interaction.locale)
+        turn = await self._turn(interaction, turn_id)
+        meaning = shortened(turn.standalone_question, MEANING_CHARS) if turn else ""
+        said = texts("follow_up.meaning", question=plain(meaning)) if turn else texts("error.forgotten")
+        await interaction.response.send_message(said, ephemeral=True)
 
     async def open_follow_up(self, interaction: Interaction, turn_id: int) -> None:
         """A form for the next question."""

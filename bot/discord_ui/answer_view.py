@@ -7,16 +7,26 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.discord_ui.answer_text import MESSAGE_CHARS, answer_blocks, pages, refusal_blocks
-from bot.discord_ui.buttons import FeedbackButton, FollowUpButton, PassageButton, PassageSelect, ThreadButton
+from bot.discord_ui.answer_text import MESSAGE_CHARS, answer_blocks, pages, refusal_blocks, superscript
+from bot.discord_ui.buttons import (
+    FeedbackButton,
+    FollowUpButton,
+    MeaningButton,
+    PassageButton,
+    PassageSelect,
+    ThreadButton,
+)
 from bot.discord_ui.markdown import plain
 from bot.discord_ui.questions import Reply
 from bot.discord_ui.texts import Texts
 from bot.state.models import Turn
-from retrieval.models import Answer
+from retrieval.models import Answer, Draft
 
 ANSWER_COLOUR = discord.Colour(0x2E7D6B)
 REFUSAL_COLOUR = discord.Colour(0x8A8F98)
+
+ROW_BUTTONS = 5
+"""As many as Discord takes in one row."""
 
 _BREAK = "\x1e"
 """Stands between sentences and sources while blocks are shared out among messages."""
@@ -41,7 +51,9 @@ def reply_layouts(reply: Reply, texts: Texts, *, with_question: bool, with_threa
     response = reply.response
     answered = isinstance(response, Answer)
     said, sources = answer_blocks(response, texts) if isinstance(response, Answer) else refusal_blocks(response, texts)
-    head = [f"-# {plain(reply.turn.question)}"] if with_question else []
+    head = _head(reply.turn.question) if with_question else []
+    if isinstance(response, Answer) and response.fallback is not None:
+        said = [*said, f"-# {texts('answer.quoted')}"]
     shared = pages([*head, *said, _BREAK, *sources], cut_mark=texts("answer.cut"), most=MESSAGE_CHARS)
     layouts = []
     for number, page in enumerate(shared, start=1):
@@ -52,6 +64,25 @@ def reply_layouts(reply: Reply, texts: Texts, *, with_question: bool, with_threa
                 container.add_item(row)
         layouts.append(Layout().add_item(container))
     return layouts
+
+
+def draft_layout(draft: Draft, texts: Texts, *, question: str | None) -> Layout:
+    """The sentences that are written and checked so far.
+
+    Args:
+        draft: Not empty.
+        texts: The language that the asker reads.
+        question: Shown above, where Discord itself does not show it.
+    """
+    sentences = [f"**{plain(sentence.text)}{superscript(sentence.citations)}**" for sentence in draft.sentences]
+    head = _head(question) if question is not None else []
+    page = pages([*head, *sentences], cut_mark=texts("answer.cut"))[0]
+    text = "\n".join([*page, f"-# {texts('progress.writing')}"])
+    return Layout().add_item(ui.Container(ui.TextDisplay(text), accent_colour=ANSWER_COLOUR))
+
+
+def _head(question: str) -> list[str]:
+    return [f"-# {plain(question)}"]
 
 
 def notice(text: str) -> Layout:
@@ -82,5 +113,7 @@ def _rows(turn: Turn, texts: Texts, *, with_thread: bool) -> list[ui.ActionRow[A
     if with_thread:
         buttons.append(ThreadButton.of(turn.id, texts))
     buttons += [FeedbackButton.of(turn.id, helpful, texts) for helpful in (True, False)]
-    rows.append(ui.ActionRow(*buttons))
+    if turn.parent_id is not None and turn.standalone_question != turn.question:
+        buttons.append(MeaningButton.of(turn.id, texts))
+    rows += [ui.ActionRow(*buttons[start : start + ROW_BUTTONS]) for start in range(0, len(buttons), ROW_BUTTONS)]
     return rows

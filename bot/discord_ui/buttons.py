@@ -155,5 +155,27 @@ class FeedbackButton(ui.DynamicItem[ui.Button[Any]], template=r"kilde:(?P<verdic
         )
 
 
-ITEMS = (PassageButton, PassageSelect, FollowUpButton, ThreadButton, FeedbackButton)
+class MeaningButton(ui.DynamicItem[ui.Button[Any]], template=r"kilde:meaning:(?P<turn>\d+)"):
+    """Tells what a follow-up was taken to mean."""
+
+    def __init__(self, turn_id: int, label: str = "") -> None:
+        super().__init__(ui.Button(label=label, emoji="🔎", custom_id=f"kilde:meaning:{turn_id}"))
+        self.turn_id = turn_id
+
+    @classmethod
+    def of(cls, turn_id: int, texts: Texts) -> Self:
+        """The button with its label."""
+        return cls(turn_id, texts("button.meaning"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Any, item: Any, match: re.Match[str], /) -> Self:
+        """The button that was pressed."""
+        return cls(int(match["turn"]))
+
+    async def callback(self, interaction: Any) -> None:
+        """Tells it to who pressed alone."""
+        await guarded(interaction, lambda: interaction.client.actions.show_meaning(interaction, self.turn_id))
+
+
+ITEMS = (PassageButton, PassageSelect, FollowUpButton, ThreadButton, FeedbackButton, MeaningButton)
 """What the client must know to recognise a button of an earlier run."""

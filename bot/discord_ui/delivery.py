@@ -43,6 +43,10 @@ class Delivery(Protocol):
         """Show the finished reply; returns the ids of its messages."""
         ...
 
+    async def withdraw(self) -> None:
+        """Take away what was shown: nobody wants the reply any more."""
+        ...
+
 
 class InteractionDelivery:
     """Replies to a command, button or form that was deferred."""
@@ -84,6 +88,10 @@ class InteractionDelivery:
         ]
         return [first.id, *(message.id for message in rest)]
 
+    async def withdraw(self) -> None:
+        """Delete the response."""
+        await self._interaction.delete_original_response()
+
     async def _finish_in_channel(self, layouts: Sequence[Layout]) -> list[int]:
         channel = self._interaction.channel
         if not self.can_come_late or not isinstance(channel, discord.abc.Messageable):
@@ -116,6 +124,11 @@ class MessageDelivery:
         sent = [await self._asked.channel.send(view=layout) for layout in layouts[1:]]
         return [message.id for message in (self._reply, *sent) if message is not None]
 
+    async def withdraw(self) -> None:
+        """Delete the reply, if there is one yet."""
+        if self._reply is not None:
+            await self._reply.delete()
+
     async def _send(self, layout: Layout) -> discord.Message:
         try:
             return await self._asked.reply(view=layout, mention_author=False)
@@ -135,20 +148,33 @@ class Throttled:
 
     def show(self, layout: Layout) -> None:
         """Show it as soon as may be; returns at once."""
+        if self._ended:
+            return
         self._next = layout
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
 
     async def finish(self, layouts: Sequence[Layout]) -> list[int]:
         """Show the finished reply; nothing that was waiting to be shown comes behind it."""
+        await self._end()
+        return await self._delivery.finish(layouts)
+
+    async def withdraw(self) -> None:
+        """Take away what was shown."""
+        await self._end()
+        with contextlib.suppress(discord.HTTPException):  # somebody was faster
+            await self._delivery.withdraw()
+
+    async def _end(self) -> None:
+        self._ended = True
         self._next = None
         if self._task is not None:
             if not self._showing:
                 self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        return await self._delivery.finish(layouts)
 
+    _ended = False
     _showing = False
 
     async def _run(self) -> None:

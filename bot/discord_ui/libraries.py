@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from retrieval.answer.claims import merged
 from retrieval.errors import LibraryNotFoundError
-from retrieval.models import Answer, ArticleSummary, Caution, CheckedMessage, Filters, Response, Turn
+from retrieval.models import Answer, ArticleSummary, Caution, CheckedMessage, Draft, Filters, Response, Turn
 
 if TYPE_CHECKING:
     from retrieval import Library
@@ -38,13 +38,17 @@ class _Shelved:
 class Libraries:
     """Synchronous; call it in the desk's threads."""
 
-    def __init__(self, open_library: Callable[[str], Library], *, most_open: int = MOST_OPEN) -> None:
+    def __init__(
+        self, open_library: Callable[[str], Library], *, most_open: int = MOST_OPEN, writes: bool = False
+    ) -> None:
         """Open nothing yet.
 
         Args:
             open_library: Opens a library that exists; raises `LibraryNotFoundError` for one that does not.
             most_open: How many stay open.
+            writes: Whether a language model writes the answers.
         """
+        self._writes = writes
         self._open_library = open_library
         self._most_open = most_open
         self._shelf: OrderedDict[str, _Shelved] = OrderedDict()
@@ -58,8 +62,13 @@ class Libraries:
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
         caution: Caution = "normal",
+        language: str | None = None,
+        on_draft: Callable[[Draft], None] | None = None,
+        stop: threading.Event | None = None,
     ) -> Found | None:
         """The answer that is surest, from any of the libraries; of refusals the least sure to be one.
+
+        A model is asked once, for the library that quotes the surest answer.
 
         Args:
             names: Libraries to look in; those that do not exist or hold nothing are passed over.
@@ -67,17 +76,46 @@ class Libraries:
             filters: Which articles to look in.
             history: The conversation so far, oldest turn first.
             caution: How sure an answer must be.
+            language: The answer's, if a model writes it; None: the question's.
+            on_draft: Called with the sentences that are written and checked, whenever there is one more.
+            stop: Set by another thread that does not want the answer any more.
 
         Returns:
             None if none of them holds an article.
 
         Raises:
             QuestionError: The question cannot be answered as it was asked.
+            ModelError: With the reason ``stopped``, if ``stop`` was set while a model was writing.
         """
-        responses = self._from_each(
-            names, lambda library: library.ask(question, filters=filters, history=history, caution=caution)
-        )
-        return max((Found(name, response) for name, response in responses.items()), key=_worth, default=None)
+
+        def ask(names: Sequence[str], *, write: bool) -> Found | None:
+            responses = self._from_each(
+                names,
+                lambda library: library.ask(
+                    question,
+                    filters=filters,
+                    history=history,
+                    caution=caution,
+                    language=language,
+                    on_draft=on_draft,
+                    stop=stop,
+                    write=write,
+                ),
+            )
+            return max((Found(name, response) for name, response in responses.items()), key=_worth, default=None)
+
+        if not self._writes:
+            return ask(names, write=False)
+        filled = [name for name in names if self._holds_articles(name)]
+        if len(filled) < 2:
+            return ask(filled, write=True)
+        quoted = ask(filled, write=False)
+        if quoted is None or (stop is not None and stop.is_set()):
+            return quoted
+        # No model overrules a refusal; it can only take a follow-up of a conversation to mean something else.
+        if not isinstance(quoted.response, Answer) and not history:
+            return quoted
+        return ask([quoted.library], write=True) or quoted
 
     def check(self, names: Sequence[str], message: str, *, filters: Filters | None = None) -> CheckedMessage | None:
         """What the libraries say of a message's claims; of each claim the surest.
@@ -120,6 +158,10 @@ class Libraries:
                 if library is not None and library.size()[0]:
                     found[name] = use(library)
         return found
+
+    def _holds_articles(self, name: str) -> bool:
+        with self._borrowed(name) as library:
+            return library is not None and library.size()[0] > 0
 
     @contextmanager
     def _borrowed(self, name: str) -> Iterator[Library | None]:

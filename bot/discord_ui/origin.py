@@ -44,6 +44,7 @@ def question_of_message(message: discord.Message, text: str, *, parent: Turn | N
         channel_ids=_channel_ids(message.channel),
         role_ids=_role_ids(message.author),
         parent=parent,
+        message_id=message.id,
     )
 
 

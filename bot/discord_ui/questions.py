@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,10 +22,12 @@ from bot.logs import FIELDS
 from bot.state.database import State
 from bot.state.models import GuildSettings, NewTurn, StoredCitation, Turn
 from retrieval.errors import KildeError
-from retrieval.models import Answer, ArticleSummary, Caution, CheckedMessage, Citation, Filters, Response
+from retrieval.models import Answer, ArticleSummary, Caution, CheckedMessage, Citation, Draft, Filters, Response
 from retrieval.models import Turn as Said
 
 logger = logging.getLogger(__name__)
+
+OnDraft = Callable[[Draft], None]
 
 
 class QuotaError(KildeError):
@@ -63,6 +67,10 @@ class Question:
     filters: Filters | None = None
     parent: Turn | None = None
     private: bool = False
+    answer_language: str | None = None
+    """Of an answer that a model writes; None: the question's."""
+    message_id: int | None = None
+    """The message that it was written in; if that is deleted, the answer is not wanted any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +101,16 @@ class Questions:
         self._state = state
         self._settings = settings
 
-    async def answer(self, question: Question, *, on_place: OnPlace | None = None) -> Reply:
+    async def answer(
+        self, question: Question, *, on_place: OnPlace | None = None, on_draft: OnDraft | None = None
+    ) -> Reply:
         """Find the answer and remember it.
 
         Args:
             question: What is asked, by whom and where.
             on_place: Told the place in the queue when it changes.
+            on_draft: Told, in the event loop, what is written and checked so far. If this call is cancelled, the model
+                stops.
 
         Raises:
             ChannelError, RoleError, CooldownError: It may not be asked, here or yet.
@@ -112,12 +124,7 @@ class Questions:
         with counting_failures():
             async with self._admitted(question) as scope:
                 history = await self._history(question)
-                found = await self._desk.run(
-                    lambda: self._libraries.ask(
-                        scope.libraries, question.text, filters=scope.filters, history=history, caution=scope.caution
-                    ),
-                    on_place=on_place,
-                )
+                found = await self._find(question, scope, history, on_place=on_place, on_draft=on_draft)
                 if found is None:
                     raise NoArticlesError
             turn = await self._state.turns.add(_to_turn(question, found))
@@ -125,6 +132,40 @@ class Questions:
         note_response(found.response, total_s=total_s)
         self._log(question, found.response, total_s)
         return Reply(turn, found.response)
+
+    async def _find(
+        self,
+        question: Question,
+        scope: Scope,
+        history: Sequence[Said],
+        *,
+        on_place: OnPlace | None,
+        on_draft: OnDraft | None,
+    ) -> Found | None:
+        """Ask the libraries in a thread of the desk; a cancelled call stops a model that writes there."""
+        loop = asyncio.get_running_loop()
+        stop = threading.Event()
+
+        def pass_on(draft: Draft) -> None:
+            if on_draft is not None and not stop.is_set():
+                loop.call_soon_threadsafe(on_draft, draft)
+
+        try:
+            return await self._desk.run(
+                lambda: self._libraries.ask(
+                    scope.libraries,
+                    question.text,
+                    filters=scope.filters,
+                    history=history,
+                    caution=scope.caution,
+                    language=question.answer_language,
+                    on_draft=pass_on,
+                    stop=stop,
+                ),
+                on_place=on_place,
+            )
+        finally:
+            stop.set()
 
     def _log(self, question: Question, response: Response, total_s: float) -> None:
         """Tell the operator's log; nobody's words unless the operator asked for them."""
@@ -138,6 +179,9 @@ class Questions:
         if self._settings.discord_log_questions:
             fields["question"] = question.text
         logger.info("answered a question", extra={FIELDS: fields})
+        if isinstance(response, Answer) and response.fallback is not None:
+            reason = {"guild": question.guild_id, "reason": response.fallback.reason}
+            logger.warning("an answer is quoted: %s", response.fallback.message, extra={FIELDS: reason})
 
     async def check(self, message: Question, *, on_place: OnPlace | None = None) -> CheckedMessage:
         """Find what the articles say of a message's claims; it counts as a question, and nothing is remembered.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from bot.checks import Check, State
+from bot.check import Check, State
 from bot.render.wrap import wrap
 from bot.terminal import Look, Terminal, safe_line
 
 _LOOKS: dict[State, Look] = {"ok": "green", "warn": "yellow", "fail": "red"}
-_INDENT = " " * 19
+_INDENT = " " * 22
 
 
 def render_check(check: Check, terminal: Terminal) -> str:
-    """``ok    python       3.11``, with the fix on a line of its own."""
-    head = f"{check.state:<6}{check.name:<13}"
+    """``ok    python          3.11``, with the fix on a line of its own."""
+    head = f"{check.state:<6}{check.name:<16}"
     lines = wrap(safe_line(check.found), terminal.width, indent=_INDENT, first_indent=head)
     lines[0] = terminal.paint(check.state, _LOOKS[check.state]) + lines[0][len(check.state) :]
     if check.fix:

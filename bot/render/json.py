@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from retrieval.errors import KildeError
-from retrieval.models import UNKNOWN_LANGUAGE, Answer, Citation, Response, Timings
+from retrieval.models import UNKNOWN_LANGUAGE, Answer, Citation, ModelUse, Response, Timings
 
 JsonObject = dict[str, Any]
 
@@ -40,6 +40,9 @@ def response_object(response: Response, *, line_id: Any = None) -> JsonObject:
             for passage in response.retrieved[:RETRIEVED_SHOWN]
         ],
         "timings_ms": _timings(response.timings),
+        "standalone_question": response.standalone_question,
+        "fallback": asdict(response.fallback) if isinstance(response, Answer) and response.fallback else None,
+        "model": _model(response.model) if response.model else None,
         "error": None,
     }
 
@@ -63,6 +66,9 @@ def failure_object(kind: str, message: str, *, line_id: Any = None, question: An
         "citations": [],
         "retrieved": [],
         "timings_ms": _timings(Timings()),
+        "standalone_question": question,
+        "fallback": None,
+        "model": None,
         "error": {"type": kind, "message": message},
     }
 
@@ -80,6 +86,14 @@ def to_json(value: Any, *, indent: int | None = None) -> str:
 def _citation(citation: Citation) -> JsonObject:
     published = citation.published.isoformat() if citation.published else None
     return asdict(citation) | {"published": published, "score": round(citation.score, _SCORE_DECIMALS)}
+
+
+def _model(use: ModelUse) -> JsonObject:
+    values = asdict(use)
+    name = values.pop("model")
+    first_word_ms = None if use.first_word_ms is None else round(use.first_word_ms, _TIME_DECIMALS)
+    changed = {"first_word_ms": first_word_ms, "total_ms": round(use.total_ms, _TIME_DECIMALS)}
+    return {"name": name, **values, **changed}
 
 
 def _timings(timings: Timings) -> JsonObject:

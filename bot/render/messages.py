@@ -12,32 +12,34 @@ class Messages:
     refusal: str
     closest: str
     sources: str
+    quoted: str
+    """Begins the line that says why an answer is quoted although a language model is configured."""
 
 
 _MESSAGES = {
-    "ar": Messages("لا تذكر المقالات ذلك.", "أقرب المقالات", "المصادر"),
-    "da": Messages("Artiklerne siger det ikke.", "Nærmeste artikler", "Kilder"),
-    "de": Messages("Das steht nicht in den Artikeln.", "Nächstliegende Artikel", "Quellen"),
-    "el": Messages("Τα άρθρα δεν το αναφέρουν.", "Πλησιέστερα άρθρα", "Πηγές"),
-    "en": Messages("The articles do not say.", "Closest articles", "Sources"),
-    "es": Messages("Los artículos no lo dicen.", "Artículos más cercanos", "Fuentes"),
-    "fi": Messages("Artikkelit eivät kerro sitä.", "Lähimmät artikkelit", "Lähteet"),
-    "fr": Messages("Les articles ne le disent pas.", "Articles les plus proches", "Sources"),
-    "he": Messages("המאמרים אינם מציינים זאת.", "המאמרים הקרובים ביותר", "מקורות"),
-    "it": Messages("Gli articoli non lo dicono.", "Articoli più vicini", "Fonti"),
-    "ja": Messages("記事には書かれていません。", "最も近い記事", "出典"),
-    "ko": Messages("기사에 나와 있지 않습니다.", "가장 가까운 기사", "출처"),
-    "nl": Messages("De artikelen vermelden dat niet.", "Dichtstbijzijnde artikelen", "Bronnen"),
-    "no": Messages("Artiklene sier det ikke.", "Nærmeste artikler", "Kilder"),
-    "pl": Messages("Artykuły o tym nie mówią.", "Najbliższe artykuły", "Źródła"),
-    "pt": Messages("Os artigos não o dizem.", "Artigos mais próximos", "Fontes"),
-    "ro": Messages("Articolele nu spun acest lucru.", "Cele mai apropiate articole", "Surse"),
-    "ru": Messages("В статьях об этом не говорится.", "Ближайшие статьи", "Источники"),
-    "sv": Messages("Artiklarna säger inte det.", "Närmaste artiklar", "Källor"),
-    "tr": Messages("Makaleler bunu belirtmiyor.", "En yakın makaleler", "Kaynaklar"),
-    "uk": Messages("У статтях про це не сказано.", "Найближчі статті", "Джерела"),
-    "vi": Messages("Các bài báo không nói điều đó.", "Các bài báo gần nhất", "Nguồn"),
-    "zh": Messages("文章中没有提到。", "最接近的文章", "来源"),
+    "ar": Messages("لا تذكر المقالات ذلك.", "أقرب المقالات", "المصادر", "مقتبس"),
+    "da": Messages("Artiklerne siger det ikke.", "Nærmeste artikler", "Kilder", "Citeret"),
+    "de": Messages("Das steht nicht in den Artikeln.", "Nächstliegende Artikel", "Quellen", "Zitiert"),
+    "el": Messages("Τα άρθρα δεν το αναφέρουν.", "Πλησιέστερα άρθρα", "Πηγές", "Παράθεση"),
+    "en": Messages("The articles do not say.", "Closest articles", "Sources", "Quoted"),
+    "es": Messages("Los artículos no lo dicen.", "Artículos más cercanos", "Fuentes", "Citado"),
+    "fi": Messages("Artikkelit eivät kerro sitä.", "Lähimmät artikkelit", "Lähteet", "Lainattu"),
+    "fr": Messages("Les articles ne le disent pas.", "Articles les plus proches", "Sources", "Cité"),
+    "he": Messages("המאמרים אינם מציינים זאת.", "המאמרים הקרובים ביותר", "מקורות", "ציטוט"),
+    "it": Messages("Gli articoli non lo dicono.", "Articoli più vicini", "Fonti", "Citato"),
+    "ja": Messages("記事には書かれていません。", "最も近い記事", "出典", "引用"),
+    "ko": Messages("기사에 나와 있지 않습니다.", "가장 가까운 기사", "출처", "인용"),
+    "nl": Messages("De artikelen vermelden dat niet.", "Dichtstbijzijnde artikelen", "Bronnen", "Geciteerd"),
+    "no": Messages("Artiklene sier det ikke.", "Nærmeste artikler", "Kilder", "Sitert"),
+    "pl": Messages("Artykuły o tym nie mówią.", "Najbliższe artykuły", "Źródła", "Cytat"),
+    "pt": Messages("Os artigos não o dizem.", "Artigos mais próximos", "Fontes", "Citado"),
+    "ro": Messages("Articolele nu spun acest lucru.", "Cele mai apropiate articole", "Surse", "Citat"),
+    "ru": Messages("В статьях об этом не говорится.", "Ближайшие статьи", "Источники", "Цитата"),
+    "sv": Messages("Artiklarna säger inte det.", "Närmaste artiklar", "Källor", "Citerat"),
+    "tr": Messages("Makaleler bunu belirtmiyor.", "En yakın makaleler", "Kaynaklar", "Alıntı"),
+    "uk": Messages("У статтях про це не сказано.", "Найближчі статті", "Джерела", "Цитата"),
+    "vi": Messages("Các bài báo không nói điều đó.", "Các bài báo gần nhất", "Nguồn", "Trích dẫn"),
+    "zh": Messages("文章中没有提到。", "最接近的文章", "来源", "引用"),
 }
 
 

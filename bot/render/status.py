@@ -14,6 +14,7 @@ from bot.terminal import Terminal, safe_line
 def render_status(status: Status, terminal: Terminal) -> str:
     """Library, settings and versions, one a line."""
     lines = [terminal.paint("Library", "bold"), *_library(status.library, terminal)]
+    lines += ["", terminal.paint("Language model", "bold"), f"  {safe_line(status.model)}"]
     lines += ["", terminal.paint("Settings", "bold") + "  (flags, then KILDE_* variables, then .env)"]
     room = max(len(setting.variable) for setting in status.settings)
     for setting in status.settings:
@@ -29,6 +30,7 @@ def status_object(status: Status) -> JsonObject:
     """The object of ``kilde status --json``."""
     return {
         "library": asdict(status.library) | {"languages": dict(status.library.languages)},
+        "model": status.model,
         "settings": {setting.variable: setting.value or None for setting in status.settings},
         "versions": {name: version or None for name, version in status.versions},
     }

@@ -34,6 +34,15 @@ def render_citations(citations: tuple[Citation, ...], terminal: Terminal) -> lis
     return lines
 
 
+def lines_below(answer: Answer, terminal: Terminal) -> list[str]:
+    """What stands under the sentences: why they are quoted, if a model failed, then the citations."""
+    why: list[str] = []
+    if answer.fallback is not None:
+        text = f"{messages_for(answer.language).quoted}: {safe_line(answer.fallback.message)}"
+        why = [terminal.paint(line, "dim") for line in wrap(text, terminal.width)]
+    return [*why, "", *render_citations(answer.citations, terminal)]
+
+
 def provenance(outlet: str | None, published: date | None, language: str) -> list[str]:
     """Outlet, ISO date and language, those that are known, safe to show."""
     return [safe_line(part) for part in (outlet, published and published.isoformat(), language) if part]
@@ -55,7 +64,7 @@ def _marks(sentence: AnswerSentence) -> str:
 
 def _answer(answer: Answer, terminal: Terminal) -> list[str]:
     paragraph = wrap(join_sentences(answer.sentences), terminal.width)
-    return [*(terminal.paint(line, "bold") for line in paragraph), "", *render_citations(answer.citations, terminal)]
+    return [*(terminal.paint(line, "bold") for line in paragraph), *lines_below(answer, terminal)]
 
 
 def _quote(citation: Citation, terminal: Terminal) -> list[str]:

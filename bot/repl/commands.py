@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from bot.filters import parse_filters
+from bot.filters import parse_answer_language, parse_filters
 from bot.render.excerpt import render_excerpt
 from bot.render.json import response_object, to_json
 from bot.render.report import counted
@@ -141,6 +141,27 @@ def _json(session: Session, _arguments: str) -> bool:
     return True
 
 
+def _meaning(session: Session, _arguments: str) -> bool:
+    last = session.last
+    if last is None:
+        session.write("There is no question yet.")
+    elif last.standalone_question == last.question:
+        session.write("The last question was taken as it stands.")
+    else:
+        session.write(f"Taken to mean: {safe_line(last.standalone_question)}")
+    return True
+
+
+def _answer_language(session: Session, arguments: str) -> bool:
+    if arguments:
+        session.answer_language = parse_answer_language(arguments)
+    chosen = session.answer_language
+    session.write(f"Answers are written in: {chosen or 'the language of the question'}.")
+    if chosen and session.app.settings.llm == "none":
+        session.write("KILDE_LLM is none, so answers are quoted in their article's language all the same.")
+    return True
+
+
 def _new(session: Session, _arguments: str) -> bool:
     session.forget()
     session.write("The next question stands on its own.")
@@ -150,7 +171,7 @@ def _new(session: Session, _arguments: str) -> bool:
 def _help(session: Session, _arguments: str) -> bool:
     session.write("Type a question in any language, or a follow-up such as “and when?”.")
     for command in COMMANDS.values():
-        session.write(f"  {f'/{command.name} {command.usage}':<26}{command.summary}")
+        session.write(f"  {f'/{command.name} {command.usage}':<29}{command.summary}")
     session.write("Ctrl-C cancels an answer, Ctrl-D leaves.")
     return True
 
@@ -168,6 +189,8 @@ COMMANDS = {
         SlashCommand("open", "N", "the passage of citation N within its article", _open),
         SlashCommand("library", "[NAME]", "list the libraries, or turn to one", _library),
         SlashCommand("filter", "[NAME=VALUE ...]", "search only some: language= outlet= from= to=, or clear", _filter),
+        SlashCommand("answer-language", "[CODE|auto]", "the language that a model writes in", _answer_language),
+        SlashCommand("meaning", "", "what the last follow-up was taken to mean", _meaning),
         SlashCommand("json", "", "the last answer as JSON", _json),
         SlashCommand("new", "", "forget the conversation; the next question is no follow-up", _new),
         SlashCommand("help", "", "this list", _help),

@@ -88,7 +88,7 @@ class ReplCompleter(Completer):
     def _arguments(self, command: str) -> list[str]:
         if command == "open" and isinstance(self._session.last, Answer):
             return [str(citation.number) for citation in self._session.last.citations]
-        return filter_words() if command == "filter" else []
+        return {"filter": filter_words(), "answer-language": ["auto"]}.get(command, [])
 
 
 def _history(data_dir: Path) -> History:
@@ -105,4 +105,6 @@ def _toolbar(session: Session) -> str:
     parts = [session.library_name, session.state]
     if session.filter_text:
         parts.append(session.filter_text)
+    if session.answer_language:
+        parts.append(f"answers in {session.answer_language}")
     return f" {' · '.join(parts)} · /help "

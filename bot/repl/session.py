@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.app import App
 from bot.logs import describe_incident
 from bot.render.report import counted
+from bot.render.stream import AnswerStream
 from bot.render.text import render_response
 from bot.repl.worker import Worker
 from bot.terminal import Terminal
@@ -44,6 +47,7 @@ class Session:
         terminal: Terminal,
         write: Callable[[str], None],
         on_slow: Callable[[bool], None] = lambda _slow: None,
+        stream: Callable[[str], None] | None = None,
     ) -> None:
         """Starts to load the library in the background.
 
@@ -52,6 +56,7 @@ class Session:
             terminal: How text is laid out.
             write: Takes finished text, line breaks inside it but not at its end.
             on_slow: Told when a wait becomes long (True) and when it is over (False).
+            stream: Takes pieces of text as they come, line breaks included; None: answers are written when finished.
         """
         self.app = app
         self.terminal = terminal
@@ -59,10 +64,13 @@ class Session:
         self.library_name = app.config.library
         self.filters = Filters()
         self.filter_text = ""
+        self.answer_language: str | None = None
+        """Of answers that a model writes; None: the question's."""
         self.last: Response | None = None
         self.titles: tuple[str, ...] = ()
         self.state = "loading …"
         """What the library holds, for the toolbar."""
+        self._stream = stream
         self._turns: list[Turn] = []
         self._worker = Worker(on_slow)
         self._loading: Future[None] = self._worker.submit(self._load)
@@ -132,18 +140,46 @@ class Session:
         self._worker.close(timeout_s=_CLOSE_TIMEOUT_S)
 
     def _question(self, text: str) -> bool:
-        history = tuple(self._turns)
-        filters = self.filters
-        response = self.with_library(lambda library: library.ask(text, filters=filters, history=history))
+        response = self._answer(text)
         self.last = response
         answer = response.text if isinstance(response, Answer) else ""
         self._turns.append(Turn(question=response.standalone_question, answer=answer))
         del self._turns[:-HISTORY_TURNS]
-        self.write(render_response(response, self.terminal))
         self._worker.submit(self._load)  # another process may have changed the library since
         if not isinstance(response, Answer) and not response.retrieved:
             self._explain_nothing_found()
         return True
+
+    def _answer(self, text: str) -> Response:
+        """Asks and shows the answer, sentence by sentence where that can be shown; Ctrl-C stops the model."""
+        stop = threading.Event()
+        news: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        shown = AnswerStream(self.terminal, self._stream) if self._stream else None
+
+        def ask(library: Library) -> Response:
+            return library.ask(
+                text,
+                filters=filters,
+                history=history,
+                language=language,
+                on_draft=(lambda draft: news.put(lambda: shown.show(draft))) if shown else None,
+                stop=stop,
+            )
+
+        history, filters, language = tuple(self._turns), self.filters, self.answer_language
+        name = self.library_name
+        try:
+            response = self._worker.wait(self._worker.submit(lambda: ask(self.app.library(name))), news)
+        except BaseException:
+            stop.set()
+            if shown is not None:
+                shown.abandon()
+            raise
+        if shown is not None:
+            shown.finish(response)
+        else:
+            self.write(render_response(response, self.terminal))
+        return response
 
     def _explain_nothing_found(self) -> None:
         """Not one passage came up: the library is empty, or the filter lets nothing through."""

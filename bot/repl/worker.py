@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import time
@@ -52,12 +53,22 @@ class Worker:
         self._jobs.put(run)
         return future
 
-    def wait(self, future: Future[T]) -> T:
-        """The result, once it is there. Ctrl-C raises KeyboardInterrupt here and leaves the job to end unheard."""
+    def wait(self, future: Future[T], news: queue.SimpleQueue[Callable[[], None]] | None = None) -> T:
+        """The result, once it is there. Ctrl-C raises KeyboardInterrupt here and leaves the job to end unheard.
+
+        Args:
+            future: Of the job.
+            news: What the job wants to be done by this thread meanwhile; from then on a wait is not long any more.
+        """
         slow_at, slow = time.monotonic() + _SLOW_S, False
         try:
-            while not future.done():
+            while not future.done() or (news is not None and not news.empty()):
                 wait([future], timeout=_POLL_S)
+                if news is not None and not news.empty():
+                    if slow:
+                        self._on_slow(False)
+                    slow, slow_at = False, math.inf
+                    news.get()()
                 if not slow and time.monotonic() > slow_at:
                     slow = True
                     self._on_slow(True)

@@ -77,6 +77,8 @@ class Wanted:
     """Called with the sentences that are written and checked, whenever there is one more."""
     stop: threading.Event | None = None
     """Set by whoever does not want the answer any more."""
+    write: bool = True
+    """Whether a model may write; False: the answer is quoted, and no model is asked."""
 
 
 ANY_ANSWER = Wanted()
@@ -163,7 +165,7 @@ class Answerer:
         if standalone.with_topic is not None:  # only the search tells what it means
             found = self._find(standalone, sources, wanted)
             standalone = Standalone(asked) if found.question.text == asked else standalone.with_topic
-        if self._rewriter is not None and standalone.text != asked:
+        if self._rewriter is not None and wanted.write and standalone.text != asked:
             rewritten = self._rewriter.rewrite(asked, history, standalone, stop=wanted.stop)
             if rewritten != standalone:
                 standalone, found = rewritten, None
@@ -185,7 +187,7 @@ class Answerer:
         return response
 
     def _key(self, asked: str, standalone: Standalone, sources: Sources, wanted: Wanted) -> AnswerKey | None:
-        if self._writer is None:
+        if self._writer is None or not wanted.write:
             return None
         language = wanted.language or detect_language(asked)
         model = self._writer.model.name
@@ -212,7 +214,7 @@ class Answerer:
         if not candidates:
             return _Reading(question, ranked, None, 0.0, embed_ms, search_ms)
         task = None
-        if self._writer is not None:  # it thinks while the passages are read
+        if self._writer is not None and wanted.write:  # it thinks while the passages are read
             task = self._writer.begin(question, wanted.language or question.language, passages, stop=wanted.stop)
         try:
             features = self._features(question, candidates, sources.lexical)

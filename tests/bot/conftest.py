@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from bot.app import App
 from bot.config import load_config
-from retrieval.errors import LibraryNotFoundError
+from retrieval.errors import LibraryNotFoundError, ModelError
 from retrieval.models import (
     Answer,
     AnswerSentence,
@@ -21,6 +22,7 @@ from retrieval.models import (
     Caution,
     CheckedMessage,
     Citation,
+    Draft,
     Filters,
     IndexProgress,
     IndexReport,
@@ -29,6 +31,9 @@ from retrieval.models import (
     Timings,
     Turn,
 )
+from tests.retrieval.answer.llm.scripted_server import scripted_server
+
+__all__ = ["scripted_server"]
 
 ARTICLE = (
     "Il ponte di Valmora riapre\n"
@@ -110,6 +115,12 @@ class FakeLibrary:
         self.report = IndexReport()
         self.asked: list[tuple[str, Filters | None, tuple[Turn, ...]]] = []
         self.cautions: list[Caution] = []
+        self.languages: list[str | None] = []
+        """Of the answers, as they were asked for."""
+        self.writes: list[bool] = []
+        self.drafts: dict[str, list[Draft]] = {}
+        """Shown before the answer; the answer then waits for `release` or to be stopped."""
+        self.stopped = threading.Event()
         self.indexed: list[tuple[tuple[str, ...], bool]] = []
         self.release = threading.Event()
         self.release.set()
@@ -123,15 +134,31 @@ class FakeLibrary:
         history: Sequence[Turn] = (),
         passages: Sequence[str] | None = None,
         caution: Caution = "normal",
+        language: str | None = None,
+        on_draft: Callable[[Draft], None] | None = None,
+        stop: threading.Event | None = None,
+        write: bool = True,
     ) -> Answer | Refusal:
         assert passages is None, "passages are answered without a library"
         self.asked.append((question, filters, tuple(history)))
         self.cautions.append(caution)
-        assert self.release.wait(10), "the test forgot to let the answer go"
+        self.languages.append(language)
+        self.writes.append(write)
+        for draft in self.drafts.get(question, ()) if write and on_draft is not None else ():
+            on_draft(draft)
+        self._wait(stop)
         response = self.responses[question]
         if isinstance(response, BaseException):
             raise response
         return response
+
+    def _wait(self, stop: threading.Event | None) -> None:
+        until = time.monotonic() + 10
+        while not self.release.wait(0.01):
+            if stop is not None and stop.is_set():
+                self.stopped.set()
+                raise ModelError("test was stopped.", reason="stopped")
+            assert time.monotonic() < until, "the test forgot to let the answer go"
 
     def check(self, message: str, *, filters: Filters | None = None) -> CheckedMessage:
         self.asked.append((message, filters, ()))

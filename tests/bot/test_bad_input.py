@@ -153,7 +153,7 @@ def test_a_library_of_another_embedding_model(data: Path) -> None:
         assert run.err.startswith(
             "Error: The library 'other' was made with the embedding model other-model (768 dimensions), and "
         )
-        assert run.err.endswith("into a new library (--library) or data folder (--data-dir).\n")
+        assert run.err.endswith("or change the library over to the latter: kilde reindex\n")
 
 
 def test_a_data_folder_where_nothing_can_be_made(data: Path) -> None:

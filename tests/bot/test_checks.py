@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot import checks
-from bot.checks import Check, check_data_folder, check_disk, check_embedding, check_packages, check_python, run_checks
+from bot.check import Check
+from bot.checks import check_data_folder, check_disk, check_embedding, check_packages, check_python, run_checks
 from bot.cli import main
 from bot.render.checks import render_check
 from bot.terminal import Terminal
@@ -88,10 +89,10 @@ def test_a_library_that_does_not_exist_yet_is_no_failure(app: Any) -> None:
 def test_a_line_and_its_fix() -> None:
     check = Check("library", "fail", "The Chroma server at http://localhost:8000 does not answer.", "Start it.")
     assert render_check(check, Terminal(width=50)) == (
-        "fail  library      The Chroma server at\n"
-        "                   http://localhost:8000 does not\n"
-        "                   answer.\n"
-        "                   fix: Start it."
+        "fail  library         The Chroma server at\n"
+        "                      http://localhost:8000 does\n"
+        "                      not answer.\n"
+        "                      fix: Start it."
     )
     assert render_check(check, Terminal(width=50, colour=True)).startswith("\x1b[31mfail\x1b[0m  library")
 
@@ -101,7 +102,7 @@ def test_doctor(started: Any, library: Any, capsys: pytest.CaptureFixture[str]) 
     shown = capsys.readouterr().out
     assert "ok    embedding" in shown
     assert "articles: 1 article in 1 node; Chroma on disk" in shown
-    assert "warn  word index   holds 0 of 1 node" in shown  # the fake library has none on disk
+    assert "warn  word index      holds 0 of 1 node" in shown  # the fake library has none on disk
     library.held = []
     assert main(["doctor", "--json"]) == 0
     found = {check["name"]: check for check in json.loads(capsys.readouterr().out)}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.filters import parse_filters
+from bot.filters import parse_answer_language, parse_filters
 from retrieval.errors import SettingsError
 from retrieval.models import Filters
 
@@ -41,3 +41,23 @@ def test_both_forms_of_norwegian_are_one(code: str) -> None:
 def test_what_cannot_be_used_is_named(values: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         parse_filters(values)
+
+
+@pytest.mark.parametrize(
+    ("value", "language"), [(None, None), ("", None), ("auto", None), (" IT ", "it"), ("nn", "no"), ("zh", "zh")]
+)
+def test_the_answers_language(value: str | None, language: str | None) -> None:
+    assert parse_answer_language(value) == language
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("Italian", "'Italian' is not a language code; use ISO 639-1"),
+        ("it,de", "'it,de' is more than one language"),
+        (7, "The answer's language is 7, but should be text"),
+    ],
+)
+def test_an_answers_language_that_cannot_be_used(value: object, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        parse_answer_language(value)

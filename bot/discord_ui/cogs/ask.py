@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -14,7 +15,7 @@ from bot.discord_ui.delivery import InteractionDelivery
 from bot.discord_ui.origin import question_of_interaction
 from bot.discord_ui.texts import texts_for
 from bot.discord_ui.translator import text
-from bot.filters import parse_filters
+from bot.filters import parse_answer_language, parse_filters
 
 if TYPE_CHECKING:
     from bot.discord_ui.client import KildeBot
@@ -36,6 +37,7 @@ class AskCog(commands.Cog):
         first=text("ask.from"),
         last=text("ask.to"),
         private=text("ask.private"),
+        answer_language=text("ask.answer_language"),
     )
     @app_commands.describe(
         question=text("ask.question_description"),
@@ -44,6 +46,7 @@ class AskCog(commands.Cog):
         first=text("ask.from_description"),
         last=text("ask.to_description"),
         private=text("ask.private_description"),
+        answer_language=text("ask.answer_language_description"),
     )
     async def ask(
         self,
@@ -54,10 +57,14 @@ class AskCog(commands.Cog):
         first: str | None = None,
         last: str | None = None,
         private: bool = False,
+        answer_language: str | None = None,
     ) -> None:
         """Answer a question."""
         filters = parse_filters({"language": language, "outlet": outlet, "published_from": first, "published_to": last})
+        spoken = parse_answer_language(answer_language)
         await interaction.response.defer(ephemeral=private, thinking=True)
-        asked = question_of_interaction(interaction, question, filters=filters, private=private)
+        asked = replace(
+            question_of_interaction(interaction, question, filters=filters, private=private), answer_language=spoken
+        )
         manner = Manner(texts_for(interaction.locale), with_question=True, with_thread=can_thread(interaction.channel))
         await self._bot.asking.ask(asked, InteractionDelivery(interaction, private=private), manner)

@@ -42,6 +42,17 @@ class ConversationCog(commands.Cog):
         async with message.channel.typing():
             await self._answer(message, words, parent, texts)
 
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """A question that is deleted while it is answered needs no answer."""
+        self._bot.asking.withdraw(payload.message_id)
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """The same for many at once."""
+        for message_id in payload.message_ids:
+            self._bot.asking.withdraw(message_id)
+
     async def _answer(self, message: discord.Message, words: str, parent: Turn | None, texts: Texts) -> None:
         question = question_of_message(message, words, parent=parent)
         manner = Manner(texts, with_question=False, with_thread=can_thread(message.channel))

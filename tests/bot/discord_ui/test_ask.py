@@ -55,6 +55,17 @@ async def test_filters_reach_the_search(channel: Any, alice: Any, library: Any, 
     assert (*filters.languages, filters.outlet, str(filters.published_from)) == ("it", "L'Eco di Valmora", "2025-01-31")
 
 
+async def test_the_answers_language_reaches_the_model(
+    channel: Any, alice: Any, library: Any, make_answer: Any, env: simcord.Env
+) -> None:
+    library.responses[QUESTION] = make_answer(QUESTION)
+    await alice.slash(channel, "ask", question=QUESTION, **{"answer-language": "NB"})
+    wrong = await alice.slash(channel, "ask", question=QUESTION, **{"answer-language": "Norwegian"})
+    assert library.languages == ["no"]
+    assert wrong.response.content.startswith("'Norwegian' is not a language code; use ISO 639-1")
+    assert len(env.errors) == 1
+
+
 async def test_what_the_guild_chose_reaches_the_search(
     channel: Any, alice: Any, library: Any, make_answer: Any, bot: Any
 ) -> None:

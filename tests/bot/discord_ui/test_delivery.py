@@ -32,6 +32,9 @@ class Recorder:
         self.finished = [shown_text(layout.to_components()) for layout in layouts]
         return []
 
+    async def withdraw(self) -> None:
+        raise AssertionError("nobody deleted the question")
+
 
 class SlowQuestions:
     """Answers nothing within the test, or fails."""
@@ -40,7 +43,7 @@ class SlowQuestions:
         self._after_s = after_s
         self.cancelled = False
 
-    async def answer(self, question: Question, *, on_place: object = None) -> Reply:
+    async def answer(self, question: Question, *, on_place: object = None, on_draft: object = None) -> Reply:
         try:
             await asyncio.sleep(self._after_s)
         except asyncio.CancelledError:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.discord_ui.libraries import Libraries
 from retrieval.errors import LibraryNotFoundError
-from retrieval.models import Answer
+from retrieval.models import Answer, Turn
 
 QUESTION = "Quando riapre il ponte?"
 
@@ -39,6 +39,27 @@ def test_the_surest_answer_of_all_libraries_is_given(make_answer: Any, make_refu
     assert found is not None
     assert found.library == "three"
     assert isinstance(found.response, Answer)
+
+
+@pytest.mark.parametrize("conversation", [(), (Turn("Chi?", "Lei."),)])
+def test_a_model_writes_for_the_library_that_quotes_the_surest_answer(
+    make_answer: Any, make_refusal: Any, new_library: Any, conversation: tuple[Turn, ...]
+) -> None:
+    one, two, empty = (new_library() for _ in range(3))
+    empty.held = []
+    one.responses[QUESTION] = make_answer(QUESTION, confidence=0.4)
+    two.responses[QUESTION] = make_answer(QUESTION, confidence=0.8)
+    libraries = Libraries(Shelf(one=one, two=two, empty=empty), writes=True)
+    found = libraries.ask(["one", "empty", "two"], QUESTION, history=conversation)
+    assert found is not None
+    assert (found.library, one.writes, two.writes) == ("two", [False], [False, True])
+    for library in (one, two):
+        library.responses[QUESTION] = make_refusal(QUESTION)
+        library.writes.clear()
+    libraries.ask(["one", "two"], QUESTION, history=conversation)
+    assert (one.writes, two.writes) == ([False, True] if conversation else [False], [False])
+    libraries.ask(["two"], QUESTION)
+    assert two.writes == [False, True]
 
 
 def test_libraries_that_are_not_there_or_empty_are_passed_over(make_answer: Any, new_library: Any) -> None:

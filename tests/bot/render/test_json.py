@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 from bot.render.json import error_object, response_object, to_json
 from retrieval.errors import QuestionError
-from retrieval.models import Answer, Refusal, Retrieved
+from retrieval.models import Answer, DroppedSentence, Fallback, ModelUse, Refusal, Retrieved
 
 KEYS = [
     "id", "question", "language", "answer", "refused", "confidence", "mode", "sentences", "citations", "retrieved",
-    "timings_ms", "error",
+    "timings_ms", "standalone_question", "fallback", "model", "error",
 ]  # fmt: skip
 
 
@@ -51,6 +51,9 @@ def test_an_answer(make_answer: Callable[..., Answer]) -> None:
             }
         ],
         "timings_ms": {"embed": 1.0, "search": 2.0, "answer": 3.0, "total": 6.0},
+        "standalone_question": "Quando riapre il ponte?",
+        "fallback": None,
+        "model": None,
         "error": None,
     }
 
@@ -62,6 +65,35 @@ def test_a_refusal_keeps_what_was_retrieved_and_its_confidence(make_refusal: Cal
     assert (line["refused"], line["answer"], line["sentences"], line["citations"]) == (True, "", [], [])
     assert line["confidence"] == 0.0821
     assert [passage["start_char"] for passage in line["retrieved"]] == list(range(10))
+
+
+def test_what_a_model_did_and_why_the_answer_is_quoted(make_answer: Callable[..., Answer]) -> None:
+    use = ModelUse(
+        "openai-like:test", 2, 310, 120, 40, 250.12345, 900.0, dropped=(DroppedSentence("Nel 2031.", "number", "2031"),)
+    )
+    answer = make_answer(
+        standalone_question="Quando riapre il ponte di Valmora?",
+        model=use,
+        fallback=Fallback("unsupported", "Nothing that openai-like:test wrote is said by the passages."),
+    )
+    line = response_object(answer)
+    assert list(line) == KEYS
+    assert line["standalone_question"] == "Quando riapre il ponte di Valmora?"
+    assert line["fallback"] == {
+        "reason": "unsupported",
+        "message": "Nothing that openai-like:test wrote is said by the passages.",
+    }
+    assert json.loads(to_json(line["model"])) == {
+        "name": "openai-like:test",
+        "requests": 2,
+        "prompt_tokens": 310,
+        "cached_tokens": 120,
+        "completion_tokens": 40,
+        "first_word_ms": 250.123,
+        "total_ms": 900.0,
+        "from_cache": False,
+        "dropped": [{"text": "Nel 2031.", "flaw": "number", "detail": "2031"}],
+    }
 
 
 def test_an_error() -> None:

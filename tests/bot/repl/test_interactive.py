@@ -72,7 +72,21 @@ def test_without_a_data_folder_nothing_is_written(session: Session, tmp_path: Pa
 @pytest.mark.parametrize(
     ("text", "completions"),
     [
-        ("/", ["/sources", "/open", "/library", "/filter", "/json", "/new", "/help", "/quit"]),
+        (
+            "/",
+            [
+                "/sources",
+                "/open",
+                "/library",
+                "/filter",
+                "/answer-language",
+                "/meaning",
+                "/json",
+                "/new",
+                "/help",
+                "/quit",
+            ],
+        ),
         ("/so", ["/sources"]),
         ("/open ", ["1"]),
         ("/filter l", ["language="]),

@@ -8,18 +8,21 @@ from typing import Any
 
 import pytest
 
+from bot.render.text import render_response
 from bot.repl.session import HISTORY_TURNS, Session
 from bot.terminal import Terminal
 from retrieval.errors import QuestionError
-from retrieval.models import Filters, Turn
+from retrieval.models import Draft, Filters, Turn
 
 
 class Conversation:
     """A session with what it wrote."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, *, streaming: bool = False) -> None:
         self.written: list[str] = []
-        self.session = Session(app, terminal=Terminal(), write=self.written.append)
+        self.streamed: list[str] = []
+        stream = self.streamed.append if streaming else None
+        self.session = Session(app, terminal=Terminal(), write=self.written.append, stream=stream)
 
     def say(self, line: str) -> str:
         """What the session wrote about a line; it must not have left."""
@@ -95,6 +98,47 @@ def test_filters(talk: Conversation, library: Any, make_answer: Any) -> None:
     assert talk.say("/filter clear") == "Filter: none; all articles are searched."
 
 
+def test_what_a_follow_up_was_taken_to_mean(talk: Conversation, library: Any, make_answer: Any) -> None:
+    assert talk.say("/meaning") == "There is no question yet."
+    library.responses = {
+        "Quando?": make_answer("Quando?"),
+        "E chi?": make_answer("E chi?", standalone_question="Chi riapre\x1b il ponte?"),
+    }
+    talk.say("Quando?")
+    assert talk.say("/meaning") == "The last question was taken as it stands."
+    talk.say("E chi?")
+    assert talk.say("/meaning") == "Taken to mean: Chi riapre␛ il ponte?"
+
+
+def test_the_answers_language(talk: Conversation, app: Any, library: Any, make_answer: Any) -> None:
+    library.responses = {"Quando?": make_answer("Quando?")}
+    assert talk.say("/answer-language") == "Answers are written in: the language of the question."
+    assert talk.say("/answer-language nb").splitlines() == [
+        "Answers are written in: no.",
+        "KILDE_LLM is none, so answers are quoted in their article's language all the same.",
+    ]
+    talk.say("Quando?")
+    assert talk.say("/answer-language it, de").startswith("'it, de' is more than one language")
+    assert talk.say("/answer-language Italian").startswith("'Italian' is not a language code")
+    app.config = app.config.model_copy(update={"llm": "openai-like:test"})
+    assert talk.say("/answer-language de") == "Answers are written in: de."
+    talk.say("/answer-language auto")
+    talk.say("Quando?")
+    assert library.languages == ["no", None]
+
+
+def test_written_sentences_come_one_by_one_and_stand_once(app: Any, library: Any, make_answer: Any) -> None:
+    talk = Conversation(app, streaming=True)
+    answer = make_answer("Quando?")
+    library.responses = {"Quando?": answer}
+    library.drafts = {"Quando?": [Draft(answer.sentences, answer.citations)]}
+    talk.say("Quando?")
+    assert talk.streamed[0] == "Il ponte sul torrente Lesina riaprirà il 3 marzo 2025. [1]"
+    assert "".join(talk.streamed) == render_response(answer, Terminal()) + "\n"
+    assert talk.written == []
+    talk.session.close()
+
+
 def test_json_is_the_last_answer(talk: Conversation, library: Any, make_answer: Any) -> None:
     assert talk.say("/json") == "There is no answer yet."
     library.responses = {"Quando?": make_answer("Quando?")}
@@ -137,7 +181,7 @@ def test_slips_are_met_with_a_hint(talk: Conversation) -> None:
     assert talk.say("/xyzzy\x1b[2J") == "/xyzzy␛[2J is not a command. /help lists the commands."
     assert talk.say("  ") == ""
     assert talk.say("help") == talk.say("?") == talk.say("/help")
-    for name in ("sources", "open N", "library", "filter", "json", "new", "help", "quit"):
+    for name in ("sources", "open N", "library", "filter", "answer-language", "meaning", "json", "new", "help", "quit"):
         assert f"  /{name}" in talk.say("/help")
 
 
@@ -158,23 +202,26 @@ def test_ctrl_c_gives_the_prompt_back_and_the_late_answer_is_dropped(
     talk = Conversation(app)
     library.responses = {"Lento?": make_answer("Lento?"), "Quando?": make_answer("Quando?")}
     library.release.clear()
-    waits: list[Callable[..., Any]] = [_interrupt]
+
+    def interrupt_the_answer() -> None:
+        while not library.asked:  # the library is loaded first
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    waits: list[Callable[..., Any]] = [interrupt_the_answer]
 
     def wait(futures: Any, timeout: float) -> None:
         waits.pop()() if waits else time.sleep(timeout)
 
     monkeypatch.setattr("bot.repl.worker.wait", wait)
     assert talk.say("Lento?") == "(cancelled)"
+    assert library.stopped.wait(10), "the model goes on"
     assert talk.say("/json") == "There is no answer yet."
     threading.Timer(0.1, library.release.set).start()
     assert talk.say("Quando?").startswith("Il ponte")
     assert library.asked[-1][2] == ()
     talk.session.close()
     assert library.closed is False  # the fake app closes nothing; the real one does
-
-
-def _interrupt() -> None:
-    raise KeyboardInterrupt
 
 
 def test_a_misspelt_library_names_those_that_are_there(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:

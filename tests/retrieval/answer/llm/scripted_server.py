@@ -77,6 +77,8 @@ class ScriptedServer:
         self.scripts: list[Script] = []
         self.requests: list[Recorded] = []
         self.unexpected: list[Recorded] = []
+        self.models: list[str] | None = None
+        """What `/models` lists; None: it is not there."""
         self.running = 0
         self.most_running = 0
         self._lock = threading.Lock()
@@ -152,6 +154,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
+
+    def do_GET(self) -> None:  # the name that http.server calls
+        models = self.scripted.models
+        known = self.path == "/v1/models" and models is not None
+        self._whole(200 if known else 404, {"data": [{"id": name} for name in models or ()]}, {})
 
     def do_POST(self) -> None:  # the name that http.server calls
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
