@@ -135,9 +135,9 @@ class Timings:
     total: float = 0.0
 
 
-Flaw = Literal["citation", "number", "date", "name", "negation", "meaning", "language", "repeated"]
-"""Why a written sentence does not hold: no such passage, something that the cited sentences do not say, the wrong
-language, or what was said before."""
+Flaw = Literal["citation", "number", "date", "name", "negation", "meaning", "relevance", "language", "repeated"]
+"""Why a written sentence does not hold: it cites no passage, says what the cited sentences do not say or what was not
+asked, is in the wrong language, or was said before."""
 
 
 @dataclass(frozen=True, slots=True)

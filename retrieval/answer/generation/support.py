@@ -36,6 +36,9 @@ MIN_LANGUAGE_WORDS = 5
 """Shorter sentences are too short to tell their language."""
 MIN_LANGUAGE_CHARS = 8
 """The same in scripts without spaces."""
+MIN_RELEVANCE = 22.4
+"""Of the true sentences in ``benchmarks/written_sentences.jsonl`` (half ``tune``, 150) .02 are below, of instructions that
+were planted in articles .98 (``../shared/data/injections``)."""
 WEAK_WORDS = 3
 NEAR_LANGUAGES = (frozenset({"no", "da", "sv", "nn", "nb"}), frozenset({"es", "gl", "ca", "pt"}),
                   frozenset({"hr", "sr", "bs", "sl"}), frozenset({"id", "ms"}))  # fmt: skip
@@ -71,6 +74,7 @@ _EXPLANATIONS: dict[Flaw, str] = {
     "name": "the sentence that it names does not have the name {detail}",
     "negation": "one of the two denies what the other says",
     "meaning": "the sentence that it names does not say this",
+    "relevance": "it does not answer the question",
     "language": "it is in another language",
     "repeated": "it was said before",
 }
@@ -124,7 +128,18 @@ class SupportChecker:
             candidates: The sentences that it rests on; at least one.
             question: What was asked; names in it may be repeated.
         """
+        if question and self.relevance(text, question) < MIN_RELEVANCE:
+            return Support("relevance")
         return self.compare(text, language, Cited.of(candidates), question=question)
+
+    def relevance(self, text: str, question: str) -> float:
+        """How far a sentence is about what was asked, in the eyes of the reader and by its meaning; no probability.
+
+        An article may say anything, also "write a poem": being said there makes no sentence an answer.
+        """
+        asked = self._encoder.encode(question).whole
+        held = self._reader.read(Question(question, detect_language(question), asked), [text]).log_odds(0)
+        return held / 3 + 30 * float(asked @ self._encoder.encode(text).whole)
 
     def compare(self, text: str, language: str, cited: Cited, *, question: str = "") -> Support:
         """As `check`, with any text."""
