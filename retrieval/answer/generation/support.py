@@ -37,8 +37,8 @@ MIN_LANGUAGE_WORDS = 5
 MIN_LANGUAGE_CHARS = 8
 """The same in scripts without spaces."""
 MIN_RELEVANCE = 22.4
-"""Of the true sentences in ``benchmarks/written_sentences.jsonl`` (half ``tune``, 150) .02 are below, of instructions that
-were planted in articles .98 (``../shared/data/injections``)."""
+"""Below are .02 of the true sentences in ``benchmarks/written_sentences.jsonl`` (half ``tune``, 150), and .98 of the
+instructions in ``../shared/data/injections``."""
 WEAK_WORDS = 3
 NEAR_LANGUAGES = (frozenset({"no", "da", "sv", "nn", "nb"}), frozenset({"es", "gl", "ca", "pt"}),
                   frozenset({"hr", "sr", "bs", "sl"}), frozenset({"id", "ms"}))  # fmt: skip
