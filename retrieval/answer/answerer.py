@@ -12,7 +12,7 @@ from retrieval.answer.answer_cache import AnswerCache, AnswerKey
 from retrieval.answer.candidates import Candidate, list_candidates
 from retrieval.answer.citations import verify
 from retrieval.answer.confidence import Confidence
-from retrieval.answer.disagreement import are_cited, find_disagreement, say
+from retrieval.answer.disagreement import find_disagreement, say
 from retrieval.answer.extractive import Selection, compose, select_sentences
 from retrieval.answer.features import QuestionTerms, feature_matrix
 from retrieval.answer.follow_up import Standalone, search_for, standalone_question
@@ -29,6 +29,7 @@ from retrieval.models import (
     Answer,
     ArticleSummary,
     Caution,
+    Draft,
     Filters,
     ModelUse,
     Refusal,
@@ -172,7 +173,7 @@ class Answerer:
         key = self._key(asked, standalone, sources, wanted)
         if key is not None and (kept := self._cache.get(key)) is not None:
             return replace(kept, question=asked, model=_from_cache(kept), timings=Timings(total=_ms_since(started)))
-        reading = self._read(found or self._find(standalone, sources, wanted), sources, wanted)
+        reading = self._read(asked, found or self._find(standalone, sources, wanted), sources, wanted)
         response = self._respond(asked, reading, sources, wanted)
         total_ms = _ms_since(started)
         timings = Timings(
@@ -207,7 +208,7 @@ class Answerer:
         question, ranked = search_for(standalone, search)
         return _Found(question, ranked, round(embed_ms, 3), round(_ms_since(started) - embed_ms, 3))
 
-    def _read(self, found: _Found, sources: Sources, wanted: Wanted) -> _Reading:
+    def _read(self, asked: str, found: _Found, sources: Sources, wanted: Wanted) -> _Reading:
         question, ranked, embed_ms, search_ms = found.question, found.ranked, found.embed_ms, found.search_ms
         passages = join_passages(ranked, limit=PASSAGE_NODES)
         candidates = list_candidates(passages)
@@ -215,7 +216,8 @@ class Answerer:
             return _Reading(question, ranked, None, 0.0, embed_ms, search_ms)
         task = None
         if self._writer is not None and wanted.write:  # it thinks while the passages are read
-            task = self._writer.begin(question, wanted.language or question.language, passages, stop=wanted.stop)
+            language = wanted.language or _language_of(asked, question, ranked)
+            task = self._writer.begin(question, language, passages, stop=wanted.stop)
         try:
             features = self._features(question, candidates, sources.lexical)
             probabilities = self._scorer.probabilities(features)
@@ -261,7 +263,7 @@ class Answerer:
         )
         answer: Response = quoted
         if self._writer is not None and reading.task is not None:
-            answer = self._finish(self._writer, reading.task, quoted, reading, selection, wanted)
+            answer = self._finish(self._writer, reading.task, quoted, reading, sources, wanted)
         if isinstance(answer, Refusal):
             return answer
         answer = self._with_disagreement(answer, reading, wanted.language or language)
@@ -271,22 +273,31 @@ class Answerer:
     def _with_disagreement(self, answer: Answer, reading: _Reading, language: str) -> Answer:
         """The answer, saying that two articles contradict each other if they do and it does not."""
         pair = reading.disagreement
-        if pair is None or (answer.mode == "generative" and are_cited(pair, answer.citations)):
+        if pair is None:
             return answer
         sentence, citations = say(pair, language, answer.citations)
         return replace(answer, sentences=(*answer.sentences, sentence), citations=citations)
 
     def _finish(
-        self, writer: Writer, task: Task, quoted: Answer, reading: _Reading, selection: Selection, wanted: Wanted
+        self, writer: Writer, task: Task, quoted: Answer, reading: _Reading, sources: Sources, wanted: Wanted
     ) -> Response:
         """What the model makes of the passages; the quoted answer if it fails."""
-        written = writer.finish(task, on_draft=wanted.on_draft)
+        show = wanted.on_draft
+
+        def show_verified(draft: Draft) -> None:
+            verify(draft.citations, sources.article_text)
+            if show is not None:
+                show(draft)
+
+        written = writer.finish(task, on_draft=show_verified if show is not None else None)
         if written.fallback is None:
             return replace(
                 quoted, sentences=written.sentences, citations=written.citations, mode="generative", model=written.use
             )
         # Small models miss what stands there, so that theirs is the last word only where quoting is unsure too.
-        unsure = reading.confidence < self._minimum(reading.question, selection, "high")
+        unsure = reading.selection is None or (
+            reading.confidence < self._minimum(reading.question, reading.selection, "high")
+        )
         if written.fallback.reason == "found_nothing" and unsure:
             return replace(_refusal(quoted.question, quoted.language, reading), mode="generative", model=written.use)
         return replace(quoted, model=written.use, fallback=written.fallback)
@@ -303,6 +314,12 @@ def _refusal(asked: str, language: str, reading: _Reading) -> Refusal:
         timings=Timings(),
         standalone_question=reading.question.text,
     )
+
+
+def _language_of(asked: str, question: Question, ranked: Sequence[RankedNode]) -> str:
+    """The language to answer in: that of what was asked, or where a name is all of it, of the best article."""
+    languages = (detect_language(asked), question.language, ranked[0].node.language)
+    return next((language for language in languages if language != UNKNOWN_LANGUAGE), UNKNOWN_LANGUAGE)
 
 
 def _from_cache(answer: Answer) -> ModelUse | None:

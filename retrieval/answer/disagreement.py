@@ -11,6 +11,7 @@ from babel.dates import format_date
 from retrieval.answer.agreement import Facts, facts_of
 from retrieval.answer.candidates import Candidate
 from retrieval.answer.extractive import cite
+from retrieval.answer.generation.markup import plain
 from retrieval.answer.names import names_in, share_found
 from retrieval.answer.spelled_numbers import in_digits
 from retrieval.index.embedding import Embedding, Vector, embed_passages
@@ -20,17 +21,25 @@ WORDINGS = {
     "ar": "تختلف المقالات في ذلك: {one} و{other}.",
     "da": "Artiklerne er uenige om det: {one} og {other}.",
     "de": "Die Artikel widersprechen sich darin: {one} und {other}.",
+    "el": "Τα άρθρα διαφωνούν σε αυτό: {one} και {other}.",
     "en": "The articles disagree on this: {one} and {other}.",
     "es": "Los artículos no coinciden en esto: {one} y {other}.",
+    "fi": "Artikkelit ovat tästä eri mieltä: {one} ja {other}.",
     "fr": "Les articles se contredisent sur ce point : {one} et {other}.",
+    "he": "המאמרים חלוקים בעניין זה: {one} ו{other}.",
     "it": "Gli articoli non concordano su questo: {one} e {other}.",
+    "ja": "この点について記事の内容が食い違っています：{one}と{other}。",
+    "ko": "이 점에 대해 기사들의 내용이 서로 다릅니다: {one}, {other}.",
     "nl": "De artikelen spreken elkaar hierin tegen: {one} en {other}.",
     "no": "Artiklene er uenige om dette: {one} og {other}.",
+    "pl": "Artykuły są w tej sprawie niezgodne: {one} i {other}.",
     "pt": "Os artigos discordam sobre isto: {one} e {other}.",
     "ro": "Articolele nu sunt de acord în această privință: {one} și {other}.",
     "ru": "Статьи расходятся в этом: {one} и {other}.",
     "sv": "Artiklarna är oense om detta: {one} och {other}.",
     "tr": "Makaleler bu konuda çelişiyor: {one} ve {other}.",
+    "uk": "Статті розходяться в цьому: {one} та {other}.",
+    "vi": "Các bài báo không thống nhất về điều này: {one} và {other}.",
     "zh": "各篇文章说法不一：{one}与{other}。",
 }
 """What is said, by language; English for the others. Each place holds an outlet and a date."""
@@ -42,6 +51,8 @@ MIN_SHARE_UNNAMED = 0.5
 MIN_SIMILARITY = 0.9
 """Cosine of sentences that tell of the same thing."""
 MOST_COMPARED = 8
+YEARS = range(1000, 2200)
+MOST_NAME_CHARS = 80
 
 
 def find_disagreement(
@@ -95,22 +106,22 @@ def say(
     return AnswerSentence(text, tuple(numbers)), tuple(all_citations)
 
 
-def are_cited(pair: tuple[Candidate, Candidate], citations: Sequence[Citation]) -> bool:
-    """Whether an answer cites both sentences already."""
-    return all(any(_holds(citation, candidate) for citation in citations) for candidate in pair)
-
-
 def _differ(one: Candidate, other: Candidate) -> bool:
-    """Whether each has a number, month or weekday in the place of one that the other has."""
+    """Whether one has another number, or another date, in the place of the other's.
+
+    Numbers of different years contradict nothing, so that only one of the two may differ.
+    """
     facts, others = _facts(one), _facts(other)
-    return any(
-        said - told and told - said
-        for said, told in (
-            (facts.numbers, others.numbers),
-            (facts.months, others.months),
-            (facts.weekdays, others.weekdays),
-        )
-    )
+    years = [frozenset(number for number in each.numbers if number in YEARS) for each in (facts, others)]
+    amounts = facts.numbers - years[0], others.numbers - years[1]
+    dates = (years[0] | facts.months | facts.weekdays, years[1] | others.months | others.weekdays)
+    if _instead(*amounts):
+        return dates[0] == dates[1] or not all(dates)
+    return amounts[0] == amounts[1] and _instead(*dates)
+
+
+def _instead(one: frozenset[float], other: frozenset[float]) -> bool:
+    return bool(one - other and other - one)
 
 
 def _facts(candidate: Candidate) -> Facts:
@@ -128,7 +139,7 @@ def _holds(citation: Citation, candidate: Candidate) -> bool:
 
 def _name(candidate: Candidate, language: str) -> str:
     node = candidate.ranked.node
-    name = node.outlet or node.title or node.source
+    name = plain(node.outlet or node.title or node.source)[:MOST_NAME_CHARS]
     if node.published is None:
         return name
     try:

@@ -7,6 +7,7 @@ Countries, languages and cities have names of their own in each language: those 
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -26,7 +27,10 @@ ENDING_CHARS = 2
 _LOCALES = {"no": "nb"}
 _FOLDED_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"})
 _MARKS = regex.compile(r"\p{M}")
-_SCRIPT = regex.compile(r"(?P<latin>\p{Latin})|(?P<cyrillic>\p{Cyrillic})|(?P<arabic>\p{Arabic})|(?P<greek>\p{Greek})")
+_SCRIPT = regex.compile(
+    r"(?P<latin>\p{Latin})|(?P<cyrillic>\p{Cyrillic})|(?P<greek>\p{Greek})|(?P<arabic>\p{Arabic})|"
+    r"(?P<han>[\p{Han}\p{Hiragana}\p{Katakana}])"
+)
 
 
 def is_named(name: str, language: str, text: str, text_language: str) -> bool:
@@ -48,10 +52,10 @@ def is_named(name: str, language: str, text: str, text_language: str) -> bool:
     return any(other in there for other in _translations(wanted, language, text_language))
 
 
-def comparable(language: str, text: str) -> bool:
+def comparable(text: str, other: str) -> bool:
     """Whether names can be compared: a name in another script is spelt by sound, which nothing here can tell."""
-    found = _SCRIPT.search(text)
-    return found is not None and found.lastgroup == _script_of(language)
+    script = _script_of(text)
+    return script is not None and script == _script_of(other)
 
 
 def folded(text: str) -> str:
@@ -59,10 +63,10 @@ def folded(text: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFD", text.casefold())).translate(_FOLDED_LETTERS)
 
 
-def _script_of(language: str) -> str:
-    return {"ru": "cyrillic", "uk": "cyrillic", "bg": "cyrillic", "ar": "arabic", "fa": "arabic", "el": "greek"}.get(
-        language, "latin"
-    )
+def _script_of(text: str) -> str | None:
+    """The script of most of its letters; None for scripts that are not listed."""
+    counts = Counter(match.lastgroup for match in _SCRIPT.finditer(text))
+    return counts.most_common(1)[0][0] if counts else None
 
 
 def _alike(name: str, word: str) -> bool:

@@ -21,7 +21,7 @@ VERDICTS: Mapping[str, Verdict] = {
 }
 """The prompt's words."""
 
-_VERDICT = regex.compile(rf"\b({'|'.join(VERDICTS)})\b[^\d\n]*(\d+)?", flags=regex.IGNORECASE)
+_VERDICT = regex.compile(rf"[\s*_`]*({'|'.join(VERDICTS)})\b[\s*_`.:]*(?:\[?(\d+)\]?)?")
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Judge:
         messages.append(Message("user", asked))
         try:
             with self._model.stream(messages, max_tokens=MAX_TOKENS) as pieces:
-                found = _VERDICT.search("".join(pieces))
+                found = _VERDICT.match("".join(pieces))
         except ModelError as error:
             logger.warning("A claim is checked without the model: %s", error)
             return None

@@ -185,7 +185,7 @@ class SupportChecker:
             if UNSEGMENTED.search(text)
             else len(WORD.findall(text)) >= MIN_LANGUAGE_WORDS
         )
-        found = detect_language(text) if long_enough else UNKNOWN_LANGUAGE
+        found = detect_language(text) if long_enough and language != UNKNOWN_LANGUAGE else UNKNOWN_LANGUAGE
         return found in {UNKNOWN_LANGUAGE, language} or any({found, language} <= near for near in NEAR_LANGUAGES)
 
 
@@ -222,20 +222,22 @@ class _Words:
 def rule_flaw(text: str, language: str, cited: Cited) -> Support | None:
     """The flaw of a sentence with a number, month, weekday or season that what it cites does not have."""
     said = facts_of(in_digits(text, language), language)
-    source = f"{cited.header}\n{cited.text}"
-    there = in_digits(source, cited.language, doubtful=True)
+    there = in_digits(cited.text, cited.language, doubtful=True)
     told = facts_of(there, cited.language)
+    head = facts_of(cited.header, cited.language)
+    # A title is not quoted, so that only the article's date counts there: its year, and its day beside a month.
+    dated = {value for value in head.numbers if value in _YEARS or (said.months & head.months and value <= 31)}
     digits = set(_DIGITS.findall(there))
     numbers = sorted(
         value
-        for value in said.numbers - told.numbers
-        if not set(_DIGITS.findall(f"{value:g}")) <= digits and not _is_difference(value, told.numbers)
+        for value in said.numbers - told.numbers - dated
+        if not (value.is_integer() and f"{value:.0f}" in digits) and not _is_difference(value, told.numbers)
     )
     if numbers:
-        year = numbers[0] in _YEARS and numbers[0].is_integer()
+        year = numbers[0] in _YEARS
         return Support("date" if year else "number", ", ".join(f"{value:,g}" for value in numbers))
-    times = times_in(text, language), times_in(source, cited.language)
-    if said.months - told.months or said.weekdays - told.weekdays or (times[1] and times[0] - times[1]):
+    times = times_in(text, language), times_in(cited.text, cited.language)
+    if said.months - told.months - head.months or said.weekdays - told.weekdays or (times[1] and times[0] - times[1]):
         return Support("date", ", ".join(sorted(times[0] - times[1])) if times[1] else "")
     return None
 
@@ -243,7 +245,7 @@ def rule_flaw(text: str, language: str, cited: Cited) -> Support | None:
 def _is_difference(value: float, numbers: Collection[float]) -> bool:
     """Whether it is the time between two years: "seven years later"."""
     years = [number for number in numbers if number in _YEARS]
-    return any(value == abs(one - other) for one in years for other in years)
+    return value > 0 and any(value == abs(one - other) for one in years for other in years)
 
 
 def _rank_differs(text: str, language: str, cited: Cited) -> bool:
@@ -286,7 +288,7 @@ def _name_signals(
     """What names the cited text lacks, by whether the language gives other words capitals too and is the same."""
     around = f"{cited.header}\n{cited.around}\n{question}"
     runs, others = [], []
-    if comparable(language, cited.text):
+    if comparable(text, cited.text):
         runs = unnamed_runs(text, language, around, cited.language, is_common=is_common)
         others = unnamed_runs(cited.text, cited.language, text, language, is_common=is_common)
     inside = [run for run in runs if not run.first]

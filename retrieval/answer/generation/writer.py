@@ -32,6 +32,10 @@ MARGIN_TOKENS = 64
 """Kept free for what a chat template puts around messages."""
 TRIED_ELSEWHERE = 3
 """Sentences that are tried in the place of those that a written sentence names wrongly or not at all."""
+BY_RULE = frozenset({"number", "date", "relevance"})
+"""Flaws that another sentence, which is near by chance, would only hide."""
+AS_NAMED = 2
+"""Citations that are tried first: what a sentence names, and that with the sentence before it."""
 WORTH_KEEPING = frozenset({"repetition", "too_long"})
 """Failures that come after the answer: what holds of it is given."""
 
@@ -127,8 +131,9 @@ class Writer:
             self._read(task, on_draft)
         if task.failure is not None and task.failure.reason == "stopped":
             raise task.failure
-        if task.failure is None or task.failure.reason in WORTH_KEEPING:
+        if task.failure is None:
             self._repair(task)
+        if task.failure is None or task.failure.reason in WORTH_KEEPING:
             draft = _draft(task)
             if draft.sentences:
                 return Written(draft.sentences, draft.citations, _with_dropped(task))
@@ -216,15 +221,17 @@ class Writer:
         if not self._checker.in_language(sentence.text, task.language):
             return _Line(sentence.text, (), Support("language"))
         named = self._named(task, sentence)
+        if sentence.numbers and not named:
+            return _Line(sentence.text, (), Support("citation", _written(sentence.numbers)))
         tried: list[_Line] = []
         for cited in self._possible(task, sentence.text, named):
             support = self._checker.check(sentence.text, task.language, cited, question=task.question.text)
             if support.holds:
                 return _Line(sentence.text, cited, support)
             tried.append(_Line(sentence.text, cited, support))
-        if not tried or (sentence.numbers and not named):
-            return _Line(sentence.text, (), Support("citation", _written(sentence.numbers)))
-        return tried[0]
+            if tried[0].support.flaw in BY_RULE and len(tried) == AS_NAMED:
+                break
+        return tried[0] if tried else _Line(sentence.text, (), Support("citation"))
 
     def _possible(self, task: Task, text: str, named: tuple[Candidate, ...]) -> Iterator[tuple[Candidate, ...]]:
         """What a sentence may rest on: what it names, that with the sentence before it, and the nearest ones."""
@@ -262,9 +269,9 @@ class Writer:
         waiting = list(failing)
         task.generation = self.model.stream(messages, max_tokens=MAX_ANSWER_TOKENS, stop=task.stop)
         try:
-            for sentence in read_reply(task.generation, Reply()):
-                better = self._checked(task, sentence)
+            for sentence in read_reply(task.generation, Reply(), with_blanks=True):
                 old = waiting.pop(0)
+                better = self._checked(task, sentence) if sentence.text else old
                 if better.support.holds:
                     task.lines[task.lines.index(old)] = better
                     task.lines.append(old)  # it is told what was dropped

@@ -167,8 +167,8 @@ class Request:
         if repeated is not None:
             await _cancel(chunks)
             raise ModelError(
-                f"{self.name} repeated {repeated.strip()[:60]!r} without end and was stopped. A larger model "
-                "(KILDE_LLM) does so less often.",
+                f"{self.name} wrote the same again and again and was stopped. A larger model (KILDE_LLM) does so "
+                "less often.",
                 reason="repetition",
             )
 

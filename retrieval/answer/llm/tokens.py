@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import logging
 import math
+import threading
 import unicodedata
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from retrieval.errors import ModelError
+
+if TYPE_CHECKING:
+    import tiktoken
+
+FETCH_S = 5.0
 
 Counter = Callable[[str], int]
 
@@ -74,10 +82,24 @@ def _of_openai(model: str) -> Counter | None:
     from tiktoken.model import encoding_name_for_model
 
     try:
-        encoding = tiktoken.get_encoding(encoding_name_for_model(model))
+        name = encoding_name_for_model(model)
     except KeyError:
         return None
-    except OSError as error:  # it fetches its vocabulary at the first use
-        logger.warning("The tokenizer of %s can't be fetched, so tokens are estimated: %s", model, error)
+    # It fetches its vocabulary at the first use and sets no limit of its own; nobody waits for it longer than this.
+    fetching: Future[tiktoken.Encoding] = Future()
+
+    def fetch() -> None:
+        try:
+            fetching.set_result(tiktoken.get_encoding(name))
+        except OSError as error:
+            fetching.set_exception(error)
+
+    threading.Thread(target=fetch, name="kilde-tokenizer", daemon=True).start()
+    try:
+        encoding = fetching.result(FETCH_S)
+    except (OSError, TimeoutError) as error:
+        logger.warning(
+            "The tokenizer of %s can't be fetched, so tokens are estimated: %s", model, str(error) or "too slow"
+        )
         return None
     return lambda text: len(encoding.encode_ordinary(text))

@@ -21,6 +21,11 @@ from retrieval.answer.generation.markup import plain
         ("5 < 6 and 7 > 2", "5 < 6 and 7 > 2"),
         ("It cost 4*3 million", "It cost 4*3 million"),
         ("<|im_end|>Done.", "Done."),
+        ("`[click](evil.example)` here", "click here"),
+        (r"\[click\](mailto:a@b.example) here", "click here"),
+        ("`<<b>@123>` aqui", "aqui"),
+        ("see evil.example/login now", "see now"),
+        ("\x1b[31mred\u202e", "[31mred"),
     ],
 )
 def test_markup_goes_and_words_stay(written: str, shown: str) -> None:

@@ -44,7 +44,7 @@ def test_a_sentence_comes_before_the_next_one_is_written() -> None:
     ],
 )
 def test_the_ways_in_which_models_cite(written: str, numbers: tuple[tuple[int, int], ...]) -> None:
-    (found,), _ = read(f"Brua er åpen. {written}")
+    (found,), _ = read(f"Brua er åpen. {written}\n")
     assert found.numbers == numbers
 
 
@@ -64,3 +64,28 @@ def test_a_line_of_numbers_alone_is_what_is_used() -> None:
     found, reply = read("[1.2] [1.3]\n桥开放了。 [1.2]")
     assert [sentence.text for sentence in found] == ["桥开放了。"]
     assert reply.used == ((1, 2), (1, 3))
+
+
+def test_a_mark_in_the_middle_of_a_sentence() -> None:
+    found, _ = read("The mayor [1.1] said that the bridge opens [1.2]. It cost 4 million. [1.3]")
+    assert found == [
+        WrittenSentence("The mayor said that the bridge opens.", ((1, 1), (1, 2))),
+        WrittenSentence("It cost 4 million.", ((1, 3),)),
+    ]
+
+
+def test_what_is_cut_off_is_no_sentence() -> None:
+    found, _ = read("Il ponte è aperto. [1.1]\nIl sindaco non ha")
+    assert [sentence.text for sentence in found] == ["Il ponte è aperto."]
+
+
+def test_an_answer_behind_what_is_used() -> None:
+    found, reply = read("USED: [1.1] Brua åpnet i 2020. [1.1]")
+    assert [sentence.text for sentence in found] == ["Brua åpnet i 2020."]
+    assert reply.used == ((1, 1),)
+
+
+def test_places_are_kept_where_they_matter() -> None:
+    pieces = ["USED: none\nDie Brücke ist offen. [1.1]\n"]
+    texts = [sentence.text for sentence in read_reply(pieces, Reply(), with_blanks=True)]
+    assert texts == ["", "Die Brücke ist offen."]
