@@ -111,7 +111,8 @@ class SupportChecker:
 
     def __init__(self, encoder: WordEncoder, reader: Reader) -> None:
         """Compare words with ``encoder`` and read with ``reader``, which the weights were fitted to."""
-        self._encoder = encoder
+        self.encode = encoder.encode
+        self._is_common = encoder.is_common
         self._reader = reader
         fitted = json.loads(FITTED.read_text(encoding="utf-8"))
         self._least = float(fitted["least"])
@@ -137,9 +138,9 @@ class SupportChecker:
 
         An article may say anything, also "write a poem": being said there makes no sentence an answer.
         """
-        asked = self._encoder.encode(question).whole
+        asked = self.encode(question).whole
         held = self._reader.read(Question(question, detect_language(question), asked), [text]).log_odds(0)
-        return held / 3 + 30 * float(asked @ self._encoder.encode(text).whole)
+        return held / 3 + 30 * float(asked @ self.encode(text).whole)
 
     def compare(self, text: str, language: str, cited: Cited, *, question: str = "") -> Support:
         """As `check`, with any text."""
@@ -156,11 +157,11 @@ class SupportChecker:
 
     def signals(self, text: str, language: str, cited: Cited, *, question: str = "") -> Signals:
         """What the detectors look at."""
-        written, there = self._encoder.encode(text), self._encoder.encode(cited.text)
+        written, there = self.encode(text), self.encode(cited.text)
         alone = self._reader.read(Question(text, language, written.whole), [cited.text]).log_odds(0)
         across = language != cited.language
         words = _word_signals(written, there, across=across)
-        names, unnamed = _name_signals(text, language, cited, question, words.nearest, self._encoder.is_common)
+        names, unnamed = _name_signals(text, language, cited, question, words.nearest, self._is_common)
         values = {**words.values, **names, **_denial_signals(text, language, cited), "alone": alone}
         said, told = quantities_in(text, language), quantities_in(cited.text, cited.language)
         values |= {
@@ -173,8 +174,8 @@ class SupportChecker:
 
     def nearest(self, text: str, candidates: Sequence[Candidate], most: int) -> list[Candidate]:
         """The sentences nearest in meaning to what was written, nearest first."""
-        whole = self._encoder.encode(text).whole
-        cosines = [float(whole @ self._encoder.encode(candidate.text).whole) for candidate in candidates]
+        whole = self.encode(text).whole
+        cosines = [float(whole @ self.encode(candidate.text).whole) for candidate in candidates]
         return [candidates[index] for index in np.argsort(-np.array(cosines), kind="stable")[:most]]
 
     @staticmethod
@@ -224,9 +225,11 @@ def rule_flaw(text: str, language: str, cited: Cited) -> Support | None:
     said = facts_of(in_digits(text, language), language)
     there = in_digits(cited.text, cited.language, doubtful=True)
     told = facts_of(there, cited.language)
+    # When an article appeared is not when something happened: its date counts where the article itself is named.
     head = facts_of(cited.header, cited.language)
-    # A title is not quoted, so that only the article's date counts there: its year, and its day beside a month.
-    dated = {value for value in head.numbers if value in _YEARS or (said.months & head.months and value <= 31)}
+    is_named = any(part and part.casefold() in text.casefold() for part in cited.header.split(" · ")[:-1])
+    dated = {value for value in head.numbers if is_named or value in _YEARS}
+    months = head.months if is_named else frozenset[int]()
     digits = set(_DIGITS.findall(there))
     numbers = sorted(
         value
@@ -237,7 +240,7 @@ def rule_flaw(text: str, language: str, cited: Cited) -> Support | None:
         year = numbers[0] in _YEARS
         return Support("date" if year else "number", ", ".join(f"{value:,g}" for value in numbers))
     times = times_in(text, language), times_in(cited.text, cited.language)
-    if said.months - told.months - head.months or said.weekdays - told.weekdays or (times[1] and times[0] - times[1]):
+    if said.months - told.months - months or said.weekdays - told.weekdays or (times[1] and times[0] - times[1]):
         return Support("date", ", ".join(sorted(times[0] - times[1])) if times[1] else "")
     return None
 

@@ -21,7 +21,8 @@ def flaw(text: str, language: str, cited: str, cited_language: str = "en", heade
         ("It opened in 1926.", "en", "It existed from 1922–26.", "en"),
         ("Nel diciottesimo secolo", "it", "in the XVIII century", "en"),
         ("Sette anni dopo, nel 1530", "it", "first in 1523, then in 1530", "en"),
-        ("Brua åpnet i mars 2031.", "no", "Brua åpnet lørdag.", "no"),
+        ("Brua åpnet i 2031.", "no", "Brua åpnet lørdag.", "no"),
+        ("Ifølge Vikhamn Blad 4. mars 2031 er brua åpen.", "no", "Brua er åpen.", "no"),
     ],
 )
 def test_numbers_and_dates_that_stand_there(text: str, language: str, cited: str, cited_language: str) -> None:
@@ -36,6 +37,7 @@ def test_numbers_and_dates_that_stand_there(text: str, language: str, cited: str
         ("The toll was 4.", "en", "The toll was 40.", "en", "number"),
         ("3 000 000 people came.", "en", "3 people came.", "en", "number"),
         ("Ti biler.", "no", "Two cars.", "en", None),
+        ("Brua åpnet 4. mars.", "no", "Brua åpnet lørdag.", "no", "number"),
         ("It opened in 2030.", "en", "It opened in spring.", "en", "date"),
         ("Åpnet i april.", "no", "It opened in May.", "en", "date"),
         ("It opened on Monday.", "en", "It opened on Friday.", "en", "date"),
