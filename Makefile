@@ -75,7 +75,7 @@ $(MODELS)/.fetched: | $(DEV_STAMP)
 test-models: $(DEV_STAMP) $(MODELS)/.fetched  ## Run the tests of real models; installs torch
 	@$(BIN)/python -c '$(EXTRA)' > $(MODELS)/requirements.txt
 	$(PIP_INSTALL) --requirement $(MODELS)/requirements.txt
-	$(BIN)/python -m pytest tests/models
+	$(BIN)/python -m pytest tests/models -m models
 
 check: format lint types imports test  ## Everything that CI runs
 

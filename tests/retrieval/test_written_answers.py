@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import socket
 import threading
 import time
@@ -45,6 +46,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def opened(newsroom: Path, scripted_server: ScriptedServer) -> Iterator[Opened]:
     """Opens the library with a model on the scripted server, and settings of one's own."""
+    importlib.import_module("llama_index.llms.openai_like")  # at a model's first use, which short limits would count
     libraries: list[Library] = []
 
     def open_library(**changes: Any) -> Library:

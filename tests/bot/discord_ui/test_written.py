@@ -28,7 +28,7 @@ from tests.retrieval.answer.llm.scripted_server import ScriptedServer
 
 QUESTION = "Quando riapre il ponte?"
 FIRST = "Il ponte sul torrente Lesina riaprirà il 3 marzo 2025."
-SECOND = "Lo ha detto la sindaca Ilda Ferrani."
+SECOND = "Il ponte riaprirà, lo ha detto la sindaca Ilda Ferrani."
 REPLY = f"USED: [1.2]\n{FIRST} [1.2]\n"
 USE = ModelUse(
     "openai-like:test", 2, 310, 120, 40, 250.0, 900.0, dropped=(DroppedSentence("Nel 2031.", "number", "2031"),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,6 +20,9 @@ LoadModel = Callable[..., LanguageModel]
 @pytest.fixture
 def load_model(scripted_server: ScriptedServer) -> Iterator[LoadModel]:
     """Makes models on the scripted server; they are closed at the end."""
+    # Imported at a model's first use, which short limits would count.
+    importlib.import_module("llama_index.llms.openai_like")
+    importlib.import_module("llama_index.llms.ollama")
     models: list[LanguageModel] = []
 
     def load(**changes: Any) -> LanguageModel:

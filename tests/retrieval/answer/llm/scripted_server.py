@@ -170,6 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
             recorded.hung_up.set()
             self.close_connection = True
         finally:
+            self.close_connection = True  # a kept one would keep the server from closing when a test fails
             self.scripted.done()
 
     def _answer(self, script: Script, body: dict[str, Any]) -> None:
@@ -186,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         ollama = self.path == "/api/chat"
         self.send_header("Content-Type", "application/x-ndjson" if ollama else "text/event-stream")
-        self.send_header("Connection", "close" if script.clean_cut else "keep-alive")
+        self.send_header("Connection", "close")
         if not script.clean_cut:
             self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()

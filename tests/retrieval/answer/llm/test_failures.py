@@ -86,7 +86,7 @@ def test_an_answer_that_takes_too_long(load_model: LoadModel, scripted_server: S
         (403, "Forbidden", "key", False, "KILDE_LLM_KEY"),
         (404, "The model `scripted` does not exist", "unknown_model", False, "Correct KILDE_LLM"),
         (429, "You exceeded your current quota, hush-hush", "busy", False, "KILDE_LLM_KEY"),
-        (418, "I'm a teapot", "server", False, "server's log"),
+        (418, "I'm a teapot", "server", False, "See its log"),
         (400, "This model's maximum context length is 8192 tokens. However, you requested 9000", "overflow", False,
          "KILDE_LLM_CONTEXT_TOKENS (now 8192)"),
         (400, "the request exceeds the available context size, try increasing it", "overflow", False, "KILDE_LLM_CO"),
