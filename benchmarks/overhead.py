@@ -14,6 +14,7 @@ import re
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -37,7 +38,11 @@ class PacedServer(BaseHTTPRequestHandler):
     times: tuple[list[float], list[float]] = ([], [])
 
     def do_POST(self) -> None:
-        """Answer one chat completion."""
+        """Answer one chat completion, unless Kilde refuses the question meanwhile and hangs up."""
+        with suppress(ConnectionError):
+            self._answer()
+
+    def _answer(self) -> None:
         self.times[0].append(time.perf_counter())
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         prompt = body["messages"][-1]["content"]
