@@ -255,4 +255,6 @@ async def test_a_cancelled_question_hangs_up_on_the_models_server(
     asked = asyncio.create_task(real_questions.answer(question, on_draft=drafts.append))
     await until(lambda: bool(drafts))
     asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked  # it gives the question back first, with a connection that must not outlive the database
     assert await asyncio.to_thread(scripted_server.requests[0].hung_up.wait, 10)
