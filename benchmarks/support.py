@@ -120,7 +120,7 @@ def report(checker: SupportChecker, pairs: Sequence[Pair], *, elsewhere: bool, s
     started = time.perf_counter()
     for pair in pairs:
         found = checker.compare(pair.text, pair.language, pair.cited, question=pair.question)
-        if elsewhere and not found.holds and found.flaw not in DECISIVE:
+        if elsewhere and not found.holds and found.flaw != DECISIVE:
             found = _tried_elsewhere(checker, pair) or found
         across = "across" if pair.language != pair.cited.language else "same"
         for column in (pair.language, across, "all"):

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import TypeVar
 
 import regex
-from babel import Locale, UnknownLocaleError
 
+from retrieval.answer.locales import locale_of
 from retrieval.answer.negations import IMPLIED, NEGATIONS, NOT_DENYING, SHORT_NOT, UNSEGMENTED_NEGATIONS
 from retrieval.answer.words import UNSEGMENTED, WORD, word_sets
 
@@ -21,7 +21,6 @@ MIN_INFLECTED_CHARS = 5
 """Names of months and weekdays of so many letters may have an ending in these languages ("heinäkuussa"); elsewhere a
 longer word is another word ("maggio", "maggiore")."""
 
-_LOCALES = {"no": "nb"}
 _ENGLISH_WORDS = frozenset({"March", "May", "August"})
 """Months whose names are also verbs, names of people and adjectives; they are months after these words."""
 _BEFORE_MONTH = word_sets({"en": "in of since until till by from last next this early late mid on before after"})["en"]
@@ -29,6 +28,8 @@ _LONGEST_UNIT = 40
 """Characters after a number that are looked at for its unit."""
 _MIN_SHORT_UNIT = 3
 """Shorter abbreviations of units ("M", "k") are too often something else."""
+YEARS = range(1000, 2200)
+"""Numbers that are taken for years."""
 T = TypeVar("T")
 _DIGITS = regex.compile(
     r"(?<!\d)(?:\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|"  # 1,50,000 in India
@@ -99,6 +100,11 @@ def compare(statement: Facts, evidence: Facts, around: Facts) -> Disagreement:
     )
 
 
+def instead(said: frozenset[T], told: frozenset[T]) -> bool:
+    """Whether each of two texts has something in the place of what the other has."""
+    return bool(said - told and told - said)
+
+
 def _missing(said: frozenset[T], told: frozenset[T], around: frozenset[T]) -> int:
     """How many values are said and not told, if others are told instead: what is only left out contradicts nothing."""
     return len(said - around) if told - said else 0
@@ -111,16 +117,8 @@ class _Calendar:
 
 
 @lru_cache(maxsize=200)
-def _locale(language: str) -> Locale | None:
-    try:
-        return Locale(_LOCALES.get(language, language))
-    except (UnknownLocaleError, ValueError):
-        return None
-
-
-@lru_cache(maxsize=200)
 def _calendar(language: str) -> _Calendar:
-    locale = _locale(language)
+    locale = locale_of(language)
     if locale is None:
         return _Calendar({}, {})
     forms = ("format", "stand-alone")
@@ -179,7 +177,7 @@ def _value(written: str, group: str | None, decimal: str) -> float:
 
 @lru_cache(maxsize=200)
 def _decimal_mark(language: str) -> str:
-    locale = _locale(language)
+    locale = locale_of(language)
     return str(locale.number_symbols["latn"]["decimal"]) if locale and "latn" in locale.number_symbols else "."
 
 
@@ -191,7 +189,7 @@ def _begins(rest: str, word: str) -> bool:
 @lru_cache(maxsize=200)
 def _multipliers(language: str) -> tuple[tuple[str, int], ...]:
     """Words for 1,000 and more with their sizes, longest first: "mila", "millioner", "万"."""
-    locale = _locale(language)
+    locale = locale_of(language)
     if locale is None:
         return ()
     sizes: dict[str, int] = {}

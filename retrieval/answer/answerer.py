@@ -42,7 +42,7 @@ from retrieval.search.passages import join_passages
 from retrieval.search.question import Question, clean_question, read_question
 
 if TYPE_CHECKING:
-    from retrieval.index.embedding import Embedding
+    from retrieval.index.embedding import Embedding, Vector
     from retrieval.index.lexical import LexicalIndex
     from retrieval.search.fitted import FittedValues, Matrix
     from retrieval.search.hybrid import HybridSearch
@@ -105,8 +105,9 @@ class _Reading:
     confidence: float
     embed_ms: float
     search_ms: float
-    disagreement: tuple[Candidate, Candidate] | None = None
-    """Two articles that contradict each other on what was asked."""
+    candidates: Sequence[Candidate] = ()
+    probabilities: Vector | None = None
+    """Of each candidate to answer; None if there are none."""
     task: Task | None = None
     """The answer that a model has begun to write."""
 
@@ -223,14 +224,11 @@ class Answerer:
             probabilities = self._scorer.probabilities(features)
             selection = select_sentences(candidates, probabilities)
             confidence = self._confidence.of(features, probabilities)
-            disagreement = find_disagreement(
-                question.text, selection.candidates[0], candidates, probabilities, self._embedding
-            )
         except BaseException:
             if self._writer is not None and task is not None:
                 self._writer.cancel(task)
             raise
-        return _Reading(question, ranked, selection, confidence, embed_ms, search_ms, disagreement, task)
+        return _Reading(question, ranked, selection, confidence, embed_ms, search_ms, candidates, probabilities, task)
 
     def _minimum(self, question: Question, selection: Selection, caution: Caution) -> float:
         best = selection.candidates[0].ranked.node
@@ -271,8 +269,16 @@ class Answerer:
         return answer
 
     def _with_disagreement(self, answer: Answer, reading: _Reading, language: str) -> Answer:
-        """The answer, saying that two articles contradict each other if they do and it does not."""
-        pair = reading.disagreement
+        """The answer, saying so if two articles contradict each other on what was asked."""
+        if reading.selection is None or reading.probabilities is None:
+            return answer
+        pair = find_disagreement(
+            reading.question.text,
+            reading.selection.candidates[0],
+            reading.candidates,
+            reading.probabilities,
+            self._embedding,
+        )
         if pair is None:
             return answer
         sentence, citations = say(pair, language, answer.citations)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
-from retrieval.answer.agreement import Facts, facts_of
+from retrieval.answer.agreement import YEARS, Facts, facts_of, instead
 from retrieval.answer.candidates import Candidate
 from retrieval.answer.extractive import cite
 from retrieval.answer.generation.markup import plain
+from retrieval.answer.locales import locale_of
 from retrieval.answer.names import names_in, share_found
 from retrieval.answer.spelled_numbers import in_digits
 from retrieval.index.embedding import Embedding, Vector, embed_passages
@@ -51,7 +51,6 @@ MIN_SHARE_UNNAMED = 0.5
 MIN_SIMILARITY = 0.9
 """Cosine of sentences that tell of the same thing."""
 MOST_COMPARED = 8
-YEARS = range(1000, 2200)
 MOST_NAME_CHARS = 80
 
 
@@ -73,9 +72,11 @@ def find_disagreement(
         other = candidates[index]
         if probabilities[index] < least:
             break
-        if other.ranked.node.article_id == best.ranked.node.article_id or not _differ(best, other):
+        if other.ranked.node.article_id == best.ranked.node.article_id:
             continue
         if any(share_found(names, item.ranked.node.embedded_text) < 1 for item in (best, other)):
+            continue
+        if not _differ(best, other):
             continue
         one, two = embed_passages(embedding, [best.text, other.text])
         if float(one @ two) >= MIN_SIMILARITY:
@@ -115,13 +116,9 @@ def _differ(one: Candidate, other: Candidate) -> bool:
     years = [frozenset(number for number in each.numbers if number in YEARS) for each in (facts, others)]
     amounts = facts.numbers - years[0], others.numbers - years[1]
     dates = (years[0] | facts.months | facts.weekdays, years[1] | others.months | others.weekdays)
-    if _instead(*amounts):
+    if instead(*amounts):
         return dates[0] == dates[1] or not all(dates)
-    return amounts[0] == amounts[1] and _instead(*dates)
-
-
-def _instead(one: frozenset[float], other: frozenset[float]) -> bool:
-    return bool(one - other and other - one)
+    return amounts[0] == amounts[1] and instead(*dates)
 
 
 def _facts(candidate: Candidate) -> Facts:
@@ -142,7 +139,5 @@ def _name(candidate: Candidate, language: str) -> str:
     name = plain(node.outlet or node.title or node.source)[:MOST_NAME_CHARS]
     if node.published is None:
         return name
-    try:
-        return f"{name} ({format_date(node.published, 'long', locale=Locale({'no': 'nb'}.get(language, language)))})"
-    except (UnknownLocaleError, ValueError):
-        return f"{name} ({node.published.isoformat()})"
+    locale = locale_of(language)
+    return f"{name} ({format_date(node.published, 'long', locale=locale) if locale else node.published.isoformat()})"

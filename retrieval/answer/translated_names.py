@@ -13,9 +13,9 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 import regex
-from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
+from retrieval.answer.locales import locale_of
 from retrieval.answer.words import WORD
 
 NEARLY_ALIKE = 0.72
@@ -24,7 +24,6 @@ MIN_STEM_CHARS = 4
 ENDING_CHARS = 2
 """Last letters that an inflection may change."""
 
-_LOCALES = {"no": "nb"}
 _FOLDED_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"})
 _MARKS = regex.compile(r"\p{M}")
 _SCRIPT = regex.compile(
@@ -101,9 +100,8 @@ def _translations(name: str, language: str, other: str) -> tuple[str, ...]:
 @lru_cache(maxsize=50)
 def _names(language: str) -> dict[str, str]:
     """Folded names by code."""
-    try:
-        locale = Locale(_LOCALES.get(language, language))
-    except (UnknownLocaleError, ValueError):
+    locale = locale_of(language)
+    if locale is None:
         return {}
     cities = {zone: locale.time_zones.get(zone, {}).get("city") or zone.rpartition("/")[2].replace("_", " ")
               for zone in get_global("zone_territories")}  # fmt: skip

@@ -259,3 +259,19 @@ make_answer_fixture = _fixture_of(make_answer)
 make_citation_fixture = _fixture_of(make_citation)
 make_refusal_fixture = _fixture_of(make_refusal)
 make_summary_fixture = _fixture_of(make_summary)
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of one article."""
+    from retrieval import Library
+
+    folder = tmp_path_factory.mktemp("one")
+    (folder / "ponte.txt").write_text(
+        "Il ponte di Valmora riapre\n\n"
+        "Il ponte sul torrente Lesina riaprirà il 3 marzo 2025. Lo ha detto la sindaca Ilda Ferrani.\n",
+        "utf-8",
+    )
+    with Library.open(folder / "data") as library:
+        assert library.index([folder / "ponte.txt"]).failed == ()
+    return folder / "data"

@@ -7,27 +7,10 @@ import sys
 from pathlib import Path
 
 import pexpect
-import pytest
 
 ROOT = Path(__file__).parents[2]
 START_S = 60.0
 """A first start compiles what it imports, and the machine may be busy."""
-
-
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of one article."""
-    from retrieval import Library
-
-    folder = tmp_path_factory.mktemp("process")
-    (folder / "ponte.txt").write_text(
-        "Il ponte di Valmora riapre\n\n"
-        "Il ponte sul torrente Lesina riaprirà il 3 marzo 2025. Lo ha detto la sindaca Ilda Ferrani.\n",
-        "utf-8",
-    )
-    with Library.open(folder / "data") as library:
-        assert library.index([folder / "ponte.txt"]).failed == ()
-    return folder / "data"
 
 
 def test_a_question_from_a_pipe(data_dir: Path) -> None:

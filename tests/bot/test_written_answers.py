@@ -23,22 +23,6 @@ INVENTED = "Il ponte è costato nove milioni di euro."
 REPLY = f"USED: [1.2]\n{WRITTEN} [1.2]\n"
 
 
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of one article."""
-    from retrieval import Library
-
-    folder = tmp_path_factory.mktemp("written")
-    (folder / "ponte.txt").write_text(
-        "Il ponte di Valmora riapre\n\n"
-        "Il ponte sul torrente Lesina riaprirà il 3 marzo 2025. Lo ha detto la sindaca Ilda Ferrani.\n",
-        "utf-8",
-    )
-    with Library.open(folder / "data") as library:
-        assert library.index([folder / "ponte.txt"]).failed == ()
-    return folder / "data"
-
-
 @pytest.fixture
 def environment(scripted_server: ScriptedServer) -> dict[str, str]:
     settings = {"KILDE_LLM": "openai-like:test", "KILDE_LLM_URL": scripted_server.url}

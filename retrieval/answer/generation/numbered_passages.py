@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import regex
-from babel import Locale, UnknownLocaleError
 
 from retrieval.answer.candidates import Candidate
+from retrieval.answer.locales import locale_of
 from retrieval.search.passages import Passage
 
 Number = tuple[int, int]
@@ -78,10 +78,8 @@ def quoted_material(text: str) -> str:
 
 def language_name(code: str) -> str:
     """The English name of a language, which every model knows; the code itself if it has none."""
-    try:
-        return Locale({"no": "nb"}.get(code, code)).get_language_name("en") or code
-    except (UnknownLocaleError, ValueError):
-        return code
+    locale = locale_of(code)
+    return (locale and locale.get_language_name("en")) or code
 
 
 def _candidates(passage: Passage) -> list[Candidate]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import regex
 
-from retrieval.answer.agreement import facts_of, implies_denial
+from retrieval.answer.agreement import YEARS, facts_of, implies_denial, instead
 from retrieval.answer.candidates import Candidate
 from retrieval.answer.generation.word_states import WordEncoder, WordStates
 from retrieval.answer.name_runs import UnnamedRun, unnamed_runs
@@ -44,7 +44,6 @@ NEAR_LANGUAGES = (frozenset({"no", "da", "sv", "nn", "nb"}), frozenset({"es", "g
                   frozenset({"hr", "sr", "bs", "sl"}), frozenset({"id", "ms"}))  # fmt: skip
 """Taken for one another in one sentence."""
 _DIGITS = regex.compile(r"\d+")
-_YEARS = range(1000, 2200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +128,11 @@ class SupportChecker:
             candidates: The sentences that it rests on; at least one.
             question: What was asked; names in it may be repeated.
         """
-        if question and self.relevance(text, question) < MIN_RELEVANCE:
-            return Support("relevance")
         return self.compare(text, language, Cited.of(candidates), question=question)
+
+    def is_relevant(self, text: str, question: str) -> bool:
+        """Whether a sentence is about what was asked, whatever it cites."""
+        return self.relevance(text, question) >= MIN_RELEVANCE
 
     def relevance(self, text: str, question: str) -> float:
         """How far a sentence is about what was asked, in the eyes of the reader and by its meaning; no probability.
@@ -167,8 +168,8 @@ class SupportChecker:
         values |= {
             "across": float(across),
             "quantity": float(bool(said - told)),
-            "quantity_instead": float(bool(said - told and told - said)),
-            "rank_instead": float(_rank_differs(text, language, cited)),
+            "quantity_instead": float(instead(said, told)),
+            "rank_instead": float(instead(ranks_in(text, language), ranks_in(cited.text, cited.language))),
         }
         return Signals(values, unnamed)
 
@@ -228,7 +229,7 @@ def rule_flaw(text: str, language: str, cited: Cited) -> Support | None:
     # When an article appeared is not when something happened: its date counts where the article itself is named.
     head = facts_of(cited.header, cited.language)
     is_named = any(part and part.casefold() in text.casefold() for part in cited.header.split(" · ")[:-1])
-    dated = {value for value in head.numbers if is_named or value in _YEARS}
+    dated = {value for value in head.numbers if is_named or value in YEARS}
     months = head.months if is_named else frozenset[int]()
     digits = set(_DIGITS.findall(there))
     numbers = sorted(
@@ -237,7 +238,7 @@ def rule_flaw(text: str, language: str, cited: Cited) -> Support | None:
         if not (value.is_integer() and f"{value:.0f}" in digits) and not _is_difference(value, told.numbers)
     )
     if numbers:
-        year = numbers[0] in _YEARS
+        year = numbers[0] in YEARS
         return Support("date" if year else "number", ", ".join(f"{value:,g}" for value in numbers))
     times = times_in(text, language), times_in(cited.text, cited.language)
     if said.months - told.months - months or said.weekdays - told.weekdays or (times[1] and times[0] - times[1]):
@@ -247,14 +248,8 @@ def rule_flaw(text: str, language: str, cited: Cited) -> Support | None:
 
 def _is_difference(value: float, numbers: Collection[float]) -> bool:
     """Whether it is the time between two years: "seven years later"."""
-    years = [number for number in numbers if number in _YEARS]
+    years = [number for number in numbers if number in YEARS]
     return value > 0 and any(value == abs(one - other) for one in years for other in years)
-
-
-def _rank_differs(text: str, language: str, cited: Cited) -> bool:
-    """Whether one says "first" where the other says "third"."""
-    said, told = ranks_in(text, language), ranks_in(cited.text, cited.language)
-    return bool(said - told and told - said)
 
 
 def _word_signals(written: WordStates, there: WordStates, *, across: bool) -> _Words:

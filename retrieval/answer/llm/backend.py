@@ -7,6 +7,9 @@ from typing import Protocol
 
 from retrieval.answer.llm.messages import Chunk, Message
 
+DEFAULT_CONTEXT_TOKENS = 8192
+"""Where neither a setting nor the model tells."""
+
 
 class Backend(Protocol):
     """One model. All but `context_tokens` and `count_tokens` are called in one event loop only."""

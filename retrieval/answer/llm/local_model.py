@@ -10,13 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from retrieval.answer.llm.backend import DEFAULT_CONTEXT_TOKENS
 from retrieval.answer.llm.messages import Message
 from retrieval.answer.llm.prefix_cache import PrefixCache
 from retrieval.answer.llm.specification import split_gguf
 from retrieval.errors import ModelError
 
-DEFAULT_CONTEXT_TOKENS = 8192
-"""For a model whose configuration does not tell."""
 LOCK_POLL_S = 0.02
 TRIES = 5
 """Of each size when types are compared; the best counts, since other programs may want the processor too."""

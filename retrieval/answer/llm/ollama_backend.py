@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import AsyncGenerator, Sequence
 from typing import TYPE_CHECKING
 
 from retrieval.answer.llm.event_loop import in_daemon_thread
 from retrieval.answer.llm.messages import Chunk, Message
-from retrieval.answer.llm.openai_backend import CONNECT_S, DEFAULT_CONTEXT_TOKENS, SEED
-from retrieval.answer.llm.server_failures import ServerFailures
+from retrieval.answer.llm.served_backend import CONNECT_S, SEED, ServedBackend
 from retrieval.answer.llm.specification import Specification
-from retrieval.answer.llm.tokens import Counter, load_counter
 from retrieval.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,25 +17,12 @@ if TYPE_CHECKING:
     from llama_index.llms.ollama import Ollama
 
 
-class OllamaBackend:
+class OllamaBackend(ServedBackend):
     """LlamaIndex's `Ollama`; an instance a request, since the most tokens of an answer are an attribute there."""
 
     def __init__(self, specification: Specification, settings: Settings) -> None:
-        self._specification = specification
-        self._tokenizer = settings.llm_tokenizer
-        self._key = settings.llm_key.get_secret_value() if settings.llm_key else None
-        self.context_tokens = settings.llm_context_tokens or DEFAULT_CONTEXT_TOKENS
-        self._failures = ServerFailures(specification, key=self._key, context_tokens=self.context_tokens)
+        super().__init__(specification, settings, openai_model=None)
         self._client: ollama.AsyncClient | None = None
-        self._counter: Counter | None = None
-        self._lock = threading.Lock()
-
-    def count_tokens(self, text: str) -> int:
-        """By `KILDE_LLM_TOKENIZER`, or an estimate."""
-        with self._lock:
-            if self._counter is None:
-                self._counter = load_counter(self._tokenizer, openai_model=None)
-        return self._counter(text)
 
     async def prepare(self) -> None:
         """Import the client's libraries, beside the loop: they take a second."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import AsyncGenerator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from retrieval.answer.llm.event_loop import in_daemon_thread
 from retrieval.answer.llm.messages import Chunk, Message
-from retrieval.answer.llm.server_failures import ServerFailures
+from retrieval.answer.llm.served_backend import CONNECT_S, SEED, ServedBackend
 from retrieval.answer.llm.specification import Specification
-from retrieval.answer.llm.tokens import Counter, load_counter
 from retrieval.errors import ModelError
 from retrieval.settings import Settings
 
@@ -20,34 +18,16 @@ if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatResponse
     from llama_index.llms.openai_like import OpenAILike
 
-DEFAULT_CONTEXT_TOKENS = 8192
-CONNECT_S = 5.0
-"""Longest wait for a connection, so that a host that drops packets is told from a slow model."""
-SEED = 0
 
-
-class OpenAILikeBackend:
+class OpenAILikeBackend(ServedBackend):
     """LlamaIndex's `OpenAILike`, with one client for all requests and no further tries of its own."""
 
     def __init__(self, specification: Specification, settings: Settings) -> None:
-        self._specification = specification
-        self._tokenizer = settings.llm_tokenizer
-        self._key = settings.llm_key.get_secret_value() if settings.llm_key else None
-        self.context_tokens = settings.llm_context_tokens or DEFAULT_CONTEXT_TOKENS
-        self._failures = ServerFailures(specification, key=self._key, context_tokens=self.context_tokens)
+        super().__init__(specification, settings, openai_model=specification.model)
         self._options: dict[str, Any] = {"seed": SEED, "stream_options": {"include_usage": True}}
         self._max_tokens_name = "max_tokens"
         self._client: openai.AsyncOpenAI | None = None
         self._llm: OpenAILike | None = None
-        self._counter: Counter | None = None
-        self._lock = threading.Lock()
-
-    def count_tokens(self, text: str) -> int:
-        """By `KILDE_LLM_TOKENIZER`, by OpenAI's own tokenizer for its models, or an estimate."""
-        with self._lock:
-            if self._counter is None:
-                self._counter = load_counter(self._tokenizer, openai_model=self._specification.model)
-        return self._counter(text)
 
     async def prepare(self) -> None:
         """Import the client's libraries, beside the loop: they take a second."""
