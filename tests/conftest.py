@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -97,3 +98,10 @@ def embedding_server() -> Iterator[EmbeddingServer]:
         listener.shutdown()
         thread.join()
     embedding_models._load_served.cache_clear()  # its clients hold connections to this server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hear_ctrl_c() -> None:
+    """A shell without job control lets what it starts in the background ignore Ctrl-C, which several tests press."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
